@@ -1,0 +1,117 @@
+# unlockdesk. Everything that is built goes below $(BUILD). `make help` lists the targets.
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= cc
+AR      ?= ar
+V       ?= 0
+VERSION := 0.1.0
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(V),0)
+Q := @
+endif
+
+# SAN=1: AddressSanitizer and UndefinedBehaviorSanitizer.
+ifeq ($(SAN),1)
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DUD_SANITIZED
+HARDEN :=
+else
+SANFLAGS :=
+HARDEN := -D_FORTIFY_SOURCE=3
+endif
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+CFLAGS  ?= -O2 -g
+UDFLAGS := -std=c17 -D_GNU_SOURCE -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+           $(HARDEN) $(WARN) $(SANFLAGS) -Iapi-client -Itui -I. \
+           -DUD_VERSION='"$(VERSION)"' -DUD_PREFIX='"$(PREFIX)"' -DUD_LIBEXEC='"$(PREFIX)/libexec/unlockdesk"'
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(SANFLAGS) $(LDFLAGS)
+
+pc = $(shell pkg-config --$(1) $(2) 2>/dev/null)
+PC_CFLAGS := $(call pc,cflags,ncursesw libcurl libcjson libsodium libqrencode libutf8proc libmicrohttpd sqlite3 gnutls libseccomp)
+LIBS_base    := $(call pc,libs,libsodium libutf8proc libseccomp)
+LIBS_wire    := $(call pc,libs,libcjson)
+LIBS_http    := $(call pc,libs,libcurl openssl)
+LIBS_tui     := $(call pc,libs,ncursesw libqrencode) -linih
+LIBS_escrowd := $(call pc,libs,libmicrohttpd sqlite3 gnutls)
+
+# --- modules: one directory, one archive --------------------------------------------------------------------------------
+API     := base domain wire journal channel client http source worker
+TUI     := grid widget view term app
+ESCROWD := store vault front simulate
+dir_of   = $(if $(filter $(1),$(API)),api-client/$(1),$(if $(filter $(1),$(TUI)),tui/$(1),escrowd/$(1)))
+# What a module's archive needs at link time, nearest first.
+NEED_base     :=
+NEED_domain   := base
+NEED_wire     := domain base
+NEED_journal  := domain base
+NEED_channel  := domain base
+NEED_client   := channel domain base
+NEED_http     := wire domain base
+NEED_source   := http wire domain base
+NEED_worker   := source http wire channel domain base
+NEED_grid     := base
+NEED_widget   := grid base
+NEED_view     := widget grid domain base
+NEED_term     := grid base
+NEED_app      := view widget grid term client channel journal wire domain base
+NEED_store    := journal wire domain base
+NEED_vault    := store journal wire domain base
+NEED_front    := vault store journal wire domain base
+NEED_simulate := http wire domain base
+LIBS_OF_base := $(LIBS_base)
+LIBS_OF_wire := $(LIBS_wire)
+LIBS_OF_http := $(LIBS_http)
+LIBS_OF_grid :=
+LIBS_OF_term := $(LIBS_tui)
+LIBS_OF_view := $(LIBS_tui)
+LIBS_OF_app  := $(LIBS_tui)
+LIBS_OF_store := $(LIBS_escrowd)
+LIBS_OF_vault := $(LIBS_escrowd)
+LIBS_OF_front := $(LIBS_escrowd)
+MODULES := $(API) $(TUI) $(ESCROWD)
+
+MAIN_unlockdesk        := tui/app/main.c
+MAIN_unlockdesk-worker := api-client/worker/main.c
+MAIN_escrowd           := escrowd/main.c
+MAIN_escrowd-simulate  := escrowd/simulate/main.c
+MOD_unlockdesk         := app
+MOD_unlockdesk-worker  := worker
+MOD_escrowd            := front vault
+MOD_escrowd-simulate   := simulate
+PROGRAMS := unlockdesk unlockdesk-worker escrowd escrowd-simulate
+MAINS := $(foreach p,$(PROGRAMS),$(MAIN_$(p)))
+
+closure  = $(1) $(foreach m,$(1),$(NEED_$(m)))
+libs_for = $(foreach m,$(call closure,$(1)),$(LIBS_OF_$(m))) -lpthread -lm
+
+# $(1) variant directory, $(2) extra flags
+define variant
+$(1)/obj/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) $$(UDFLAGS) $$(PC_CFLAGS) $(2) -MMD -MP -c -o $$@ $$<
+$(foreach m,$(MODULES),$(eval SRC_$(m) := $(filter-out $(MAINS),$(wildcard $(call dir_of,$(m))/*.c $(call dir_of,$(m))/*/*.c))))
+$(foreach m,$(MODULES),
+$(1)/lib/$(m).a: $(patsubst %.c,$(1)/obj/%.o,$(SRC_$(m)))
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$@; $$(AR) rcs $$@ $$^
+)
+$(foreach p,$(PROGRAMS),
+$(1)/$(p): $(1)/obj/$(MAIN_$(p):.c=.o) $(foreach m,$(sort $(call closure,$(MOD_$(p)))),$(1)/lib/$(m).a)
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(call libs_for,$(MOD_$(p)))
+)
+endef
+$(eval $(call variant,$(BUILD),))
+$(eval $(call variant,$(BUILD)/seams,-DUD_SEAMS))
+
+.DEFAULT_GOAL := all
+.PHONY: all seams
+all: $(addprefix $(BUILD)/,$(PROGRAMS)) seams
+seams: $(addprefix $(BUILD)/seams/,$(PROGRAMS))
+libs: $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
+
+include tests/tests.mk
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
