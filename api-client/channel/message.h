@@ -1,0 +1,255 @@
+/* The messages between console and worker: fixed schema, one packet each (SOCK_SEQPACKET), at most 64 KiB. Both encoders and decoders
+ * stand in one file per group. Text is UTF-8 and was cleaned by the worker; borrowed from the packet until the next receive.
+ * A secret part, where a type has one, is sent from and received into a struct ud_secret directly and never touches the packet buffer.
+ * An unknown type, a wrong length, a type in the wrong direction: UD_MALFORMED, and the receiver treats it as an attack (kill, lock). */
+#ifndef UD_CHANNEL_MESSAGE_H
+#define UD_CHANNEL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/seal.h"
+#include "domain/device.h"
+#include "domain/policy.h"
+
+#define UD_PACKET_MAX 65536u
+#define UD_SOURCE_MAX 8u
+#define UD_BLOB_MAX 8192u /* a sealed refresh token */
+#define UD_SEALED_MAX 1024u /* a sealed recovery key */
+
+enum ud_source_type { UD_SOURCE_GRAPH, UD_SOURCE_ESCROWD };
+enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFICATE, UD_SIGN_IN_SECRET };
+
+/* X(enumerator, value): c: console to worker, w: worker to console */
+#define UD_MSG_LIST(X)                                                                              \
+    X(CONFIGURE, 1)     /* c: one source; once each before anything else */                         \
+    X(SEAL_KEY, 2)      /* c: public half of the PIN's key pair; refresh tokens are sealed to it */ \
+    X(SIGN_IN, 3)       /* c */                                                                     \
+    X(RESUME, 4)        /* c: sealed blob + secret part (secret half of the PIN's key pair) */      \
+    X(SIGN_OUT, 5)      /* c */                                                                     \
+    X(GET_POLICY, 6)    /* c: answered by POLICY (none where the source has no policy), DONE */     \
+    X(GET_NOTICE, 7)    /* c: answered by NOTICE (or none), DONE */                                 \
+    X(SYNC, 8)          /* c: devices, then key metadata, of one source */                          \
+    X(FIND, 9)          /* c: a key-ID prefix, asked of every source */                             \
+    X(ASK, 10)          /* c: devices by exact user, device name or serial, of every source */      \
+    X(KEYS, 11)         /* c: fresh key metadata of one device */                                   \
+    X(REVEAL, 12)       /* c: one key; sent at most once, never retried */                          \
+    X(ROTATE, 13)       /* c */                                                                     \
+    X(ROTATION, 14)     /* c: state of a rotation */                                                \
+    X(OUTCOME, 15)      /* c: how a call ended, for sources that record it */                       \
+    X(CANCEL, 16)       /* c: the request named ends with DONE CANCELLED */                         \
+    X(READY, 64)        /* w: first message of a worker */                                          \
+    X(CODE, 65)         /* w: device code to show */                                                \
+    X(IDENTITY, 66)     /* w: who is signed in; to be confirmed */                                  \
+    X(TOKEN, 67)        /* w: a new refresh token, sealed; before its access token is used */       \
+    X(POLICY, 68)       /* w */                                                                     \
+    X(NOTICE, 69)       /* w */                                                                     \
+    X(DEVICES, 70)      /* w: a batch */                                                            \
+    X(KEY_BATCH, 71)    /* w: a batch of key metadata */                                            \
+    X(PROGRESS, 72)     /* w */                                                                     \
+    X(FOUND, 73)        /* w: one key that matches, with its device */                              \
+    X(OTHER_ID, 74)     /* w: the ID belongs to another protector (TPM, …), not to a key */         \
+    X(SOURCE_DONE, 75)  /* w: one source has answered FIND or ASK, or failed to */                  \
+    X(REVEALED, 76)     /* w: the key, sealed to the one-time public key of the request */          \
+    X(ROTATION_STATE, 77) /* w */                                                                   \
+    X(DONE, 78)         /* w: the request has ended */
+
+enum ud_msg_type {
+#define X(name, value) UD_MSG_##name = value,
+    UD_MSG_LIST(X)
+#undef X
+};
+
+
+struct ud_msg_configure {
+    uint8_t source;
+    uint8_t type;    /* enum ud_source_type */
+    uint8_t sign_in; /* enum ud_sign_in */
+    const char *name, *tenant, *client_id, *authority, *graph, *scopes, *ca_file, *pin, *url;
+};
+struct ud_msg_blob { /* RESUME, TOKEN; also SEAL_KEY (32 bytes) */
+    uint8_t source;
+    const uint8_t *bytes;
+    size_t length;
+};
+struct ud_msg_source { /* SIGN_IN, SIGN_OUT, GET_POLICY */
+    uint8_t source;
+};
+struct ud_msg_get_notice {
+    uint8_t source;
+    const char *language; /* "en", "nl" */
+};
+struct ud_msg_sync {
+    uint8_t source;
+    const char *resume; /* last next-link, or "" */
+};
+struct ud_msg_find {
+    struct ud_keyid_prefix prefix;
+};
+enum ud_ask { UD_ASK_USER, UD_ASK_NAME, UD_ASK_SERIAL };
+struct ud_msg_ask {
+    uint8_t field; /* enum ud_ask */
+    const char *text;
+};
+struct ud_msg_keys {
+    uint8_t source;
+    struct ud_guid device, entra;
+    const char *os;
+};
+struct ud_msg_reveal {
+    uint8_t source;
+    uint8_t kind;
+    struct ud_guid key; /* zero: by device and kind */
+    struct ud_guid device, entra;
+    struct ud_guid request; /* also in INTENT and DISCLOSED */
+    uint8_t public_key[UD_SEAL_PUBLIC];
+    struct ud_disclosure why;
+};
+struct ud_msg_rotate {
+    uint8_t source;
+    uint8_t kind;
+    struct ud_guid device, entra;
+    struct ud_guid request;
+    struct ud_disclosure why;
+};
+struct ud_msg_rotation {
+    uint8_t source;
+    uint8_t kind;
+    struct ud_guid device, entra;
+    struct ud_guid old_key; /* the key that was shown; zero: unknown */
+    ud_wall since;
+};
+struct ud_msg_outcome {
+    uint8_t source;
+    struct ud_guid request;
+    const char *outcome; /* "worked" "did-not-unlock" "gone" */
+};
+struct ud_msg_cancel {
+    uint32_t request;
+};
+struct ud_msg_ready {
+    const char *build;
+};
+struct ud_msg_code {
+    uint8_t source;
+    uint32_t expires_in; /* seconds */
+    const char *user_code, *uri, *message;
+};
+struct ud_msg_identity {
+    uint8_t source;
+    bool training;
+    bool more_scopes; /* more was granted than asked */
+    const char *id, *account, *name, *tenant, *scopes, *host;
+};
+struct ud_msg_policy {
+    uint8_t source;
+    struct ud_policy policy;
+};
+struct ud_msg_notice {
+    uint8_t source;
+    const char *language, *text, *hash; /* hash: hex of BLAKE2b-256 of the text */
+};
+#define UD_BATCH_DEVICES 256
+struct ud_msg_devices {
+    uint8_t source;
+    size_t count; /* at most UD_BATCH_DEVICES */
+    struct ud_device device[UD_BATCH_DEVICES];
+};
+#define UD_BATCH_KEYS 512
+struct ud_msg_key_batch {
+    uint8_t source;
+    size_t count;
+    struct ud_key key[UD_BATCH_KEYS];
+};
+enum ud_phase { UD_PHASE_DEVICES, UD_PHASE_KEYS, UD_PHASE_WAIT }; /* WAIT: throttled; `done` seconds to go */
+struct ud_msg_progress {
+    uint8_t source;
+    uint8_t phase;
+    uint32_t done, total; /* total 0: unknown */
+    const char *resume;
+};
+struct ud_msg_found {
+    uint8_t source;
+    struct ud_key key;
+    bool has_device;
+    struct ud_device device;
+};
+struct ud_msg_other_id {
+    uint8_t source;
+    struct ud_guid id;
+    const char *kind; /* "tpm", "tpm-and-pin", "external-key", … */
+    const char *device_name;
+};
+struct ud_msg_source_done {
+    uint8_t source;
+    uint8_t status; /* enum ud_status */
+    uint32_t hits;
+    const char *message;
+};
+struct ud_msg_revealed {
+    uint8_t source;
+    uint8_t kind;
+    struct ud_guid key, device; /* as the server says; the console compares */
+    const uint8_t *sealed;
+    size_t sealed_length;
+    const char *server_request;
+};
+enum ud_rotation { UD_ROTATION_NONE, UD_ROTATION_PENDING, UD_ROTATION_DONE, UD_ROTATION_FAILED };
+struct ud_msg_rotation_state {
+    uint8_t source;
+    uint8_t state; /* enum ud_rotation; DONE only when a newer key is escrowed */
+    struct ud_guid new_key;
+    ud_wall created;      /* of the new key */
+    ud_wall last_checkin; /* of the device */
+    int32_t code;         /* HRESULT or 0 */
+    const char *message;  /* sentence that helps, for FAILED */
+};
+struct ud_msg_done {
+    uint8_t status; /* enum ud_status */
+    uint32_t retry_after; /* seconds, 0: none */
+    const char *message, *hint;
+};
+
+struct ud_msg {
+    enum ud_msg_type type;
+    uint32_t request; /* chosen by the console, never 0 for a request; 0 in READY */
+    union {
+        struct ud_msg_configure configure;
+        struct ud_msg_blob blob;
+        struct ud_msg_source source;
+        struct ud_msg_get_notice get_notice;
+        struct ud_msg_sync sync;
+        struct ud_msg_find find;
+        struct ud_msg_ask ask;
+        struct ud_msg_keys keys;
+        struct ud_msg_reveal reveal;
+        struct ud_msg_rotate rotate;
+        struct ud_msg_rotation rotation;
+        struct ud_msg_outcome outcome;
+        struct ud_msg_cancel cancel;
+        struct ud_msg_ready ready;
+        struct ud_msg_code code;
+        struct ud_msg_identity identity;
+        struct ud_msg_policy policy;
+        struct ud_msg_notice notice;
+        struct ud_msg_devices devices;
+        struct ud_msg_key_batch key_batch;
+        struct ud_msg_progress progress;
+        struct ud_msg_found found;
+        struct ud_msg_other_id other_id;
+        struct ud_msg_source_done source_done;
+        struct ud_msg_revealed revealed;
+        struct ud_msg_rotation_state rotation_state;
+        struct ud_msg_done done;
+    } u;
+};
+
+/* Encodes into `packet` (UD_PACKET_MAX bytes); NULL text is sent as "". UD_INVALID where it does not fit. */
+UD_CHECK enum ud_status ud_message_encode(uint8_t *packet, size_t *length, const struct ud_msg *m, struct ud_error *err);
+/* Decodes a packet; text in *m points into `packet`. Checks every length, enumerator and that nothing is left over. */
+UD_CHECK enum ud_status ud_message_decode(struct ud_msg *m, const uint8_t *packet, size_t length, bool from_worker, struct ud_error *err);
+
+#endif
