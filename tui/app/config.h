@@ -1,0 +1,52 @@
+/* Configuration: /etc/unlockdesk/unlockdesk.conf (site; may lock settings), then the user's own unlockdesk.conf, then the command line.
+ * INI (inih). An unknown section, key or value is refused with file and line. */
+#ifndef UD_APP_CONFIG_H
+#define UD_APP_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/client.h"
+#include "domain/policy.h"
+
+#define UD_PATH_MAX 512
+
+enum ud_color { UD_COLOR_AUTO, UD_COLOR_ALWAYS, UD_COLOR_NEVER };
+
+struct ud_config {
+    enum ud_profile profile;
+    char theme[64];    /* a shipped name, or a name below themes/, or a path */
+    char language[16]; /* "" : from the locale */
+    enum ud_color color;
+    bool plain;        /* no box lines, no colour: for screen readers */
+    bool present;      /* presentation: names masked, no keys shown */
+    ud_msec idle_lock; /* 0: as the policy says; else tightens idle_warn */
+    bool allow_recorder;
+    bool demo;
+    uint32_t demo_devices;
+    uint32_t demo_seed;
+    struct ud_source_config source[UD_SOURCE_MAX];
+    size_t source_count;
+    struct ud_policy policy; /* the profile's defaults tightened by policy.conf; a source's own policy replaces it, user's wishes tighten that */
+    char state_dir[UD_PATH_MAX];   /* tokens, journal/ */
+    char journal_dir[UD_PATH_MAX];
+    char cache_file[UD_PATH_MAX];  /* "": no cached list (training) */
+    char tokens_file[UD_PATH_MAX]; /* "": kept in memory only (jumphost, training) */
+    char keys_file[UD_PATH_MAX];   /* user's key bindings; may not exist */
+    char site_keys_file[UD_PATH_MAX];
+    char theme_dirs[3][UD_PATH_MAX];
+    char locale_dir[UD_PATH_MAX];
+};
+
+/* Defaults of the workstation profile and the XDG directories; no file is read. */
+void ud_config_default(struct ud_config *c);
+/* Applies a profile's defaults (policy, where tokens and the cached list lie). */
+void ud_config_profile(struct ud_config *c, enum ud_profile profile);
+/* Reads the site file (NULL: the usual place) and the user's file (NULL: the usual place). A missing file is fine. UD_CONFIG names file and line. */
+UD_CHECK enum ud_status ud_config_load(struct ud_config *c, const char *site_file, const char *user_file, struct ud_error *err);
+/* Keeps only the source named. UD_CONFIG lists the names that exist. */
+UD_CHECK enum ud_status ud_config_only_source(struct ud_config *c, const char *name, struct ud_error *err);
+/* Hex tag of the configured sources, for the cached list. out has 33 bytes. */
+void ud_config_source_tag(char out[33], const struct ud_config *c);
+
+#endif
