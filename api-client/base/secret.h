@@ -41,5 +41,7 @@ void ud_secret_wipe_all(void);
 size_t ud_secret_live(void);
 /* At start: is the lock limit large enough for `blocks` secrets? UD_NOMEM with the sentence that says how to raise it. */
 UD_CHECK enum ud_status ud_secret_check_limit(size_t blocks, struct ud_error *err);
+/* Overwrites 64 KiB of dead stack below the caller: after each step that had a secret in registers or on the stack. */
+void ud_secret_clear_stack(void);
 
 #endif

@@ -1,0 +1,339 @@
+/* Secrets: libsodium's guarded allocation, an explicit checked lock, no access while closed, not inherited by children.
+ * The registry below is one of the two mutable globals of the tree: the fatal-signal handler must find every live secret. */
+#include "base/secret.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sched.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define CANARY 16 /* libsodium's, in front of the block and on the same pages */
+
+enum access { CLOSED, READING, WRITING };
+
+struct ud_secret {
+    unsigned char *data;
+    size_t capacity;
+    _Atomic size_t length;
+    _Atomic int access;
+    struct ud_secret *_Atomic next;
+};
+
+/* Head of the list of live secrets. Writers hold the flag; the signal handler waits for it only for a bounded time. */
+static struct {
+    struct ud_secret *_Atomic head;
+    atomic_flag busy;
+    _Atomic size_t live;
+} registry = { .busy = ATOMIC_FLAG_INIT };
+
+#define LOCK_TRIES 10000
+
+/* False where somebody (perhaps the very thread the signal interrupted) kept it too long. */
+static bool
+registry_try_lock(void)
+{
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (!atomic_flag_test_and_set_explicit(&registry.busy, memory_order_acquire))
+            return true;
+        sched_yield();
+    }
+    return false;
+}
+
+static void
+registry_lock(void)
+{
+    while (!registry_try_lock())
+        ;
+}
+
+static void
+registry_unlock(void)
+{
+    atomic_flag_clear_explicit(&registry.busy, memory_order_release);
+}
+
+static void
+registry_add(struct ud_secret *s)
+{
+    registry_lock();
+    atomic_store(&s->next, atomic_load(&registry.head));
+    atomic_store(&registry.head, s);
+    atomic_fetch_add(&registry.live, 1);
+    registry_unlock();
+}
+
+/* Called with the flag held. */
+static void
+registry_remove(struct ud_secret *s)
+{
+    struct ud_secret *_Atomic *at = &registry.head;
+
+    while (atomic_load(at) != s)
+        at = &atomic_load(at)->next;
+    atomic_store(at, atomic_load(&s->next));
+    atomic_fetch_sub(&registry.live, 1);
+}
+
+static void
+set_access(struct ud_secret *s, enum access a)
+{
+    int rc;
+
+    if (a == CLOSED)
+        rc = sodium_mprotect_noaccess(s->data);
+    else if (a == READING)
+        rc = sodium_mprotect_readonly(s->data);
+    else
+        rc = sodium_mprotect_readwrite(s->data);
+    if (rc != 0)
+        abort();
+    atomic_store(&s->access, (int)a);
+}
+
+static void
+pages_of(const struct ud_secret *s, void **start, size_t *length)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)s->data - CANARY) & ~(page - 1);
+    uintptr_t to = ((uintptr_t)s->data + s->capacity + page - 1) & ~(page - 1);
+
+    *start = (void *)from;
+    *length = (size_t)(to - from);
+}
+
+static enum ud_status
+lock_refused(struct ud_error *err)
+{
+    struct rlimit limit = { 0 };
+
+    getrlimit(RLIMIT_MEMLOCK, &limit);
+    ud_error_set(err, UD_NOMEM, "Memory for recovery keys cannot be locked: the limit is %llu KiB",
+        (unsigned long long)(limit.rlim_cur / 1024));
+    ud_error_hint(err, "Raise the limit of locked memory to 8192 KiB (\"memlock\" in /etc/security/limits.conf, "
+                       "LimitMEMLOCK=8M in a service), sign in again and start anew.");
+    return UD_NOMEM;
+}
+
+static enum ud_status
+lock_pages(struct ud_secret *s, struct ud_error *err)
+{
+    void *start;
+    size_t length;
+
+    pages_of(s, &start, &length);
+    if (mlock(start, length) != 0)
+        return lock_refused(err);
+    if (madvise(start, length, MADV_DONTDUMP) != 0 || madvise(start, length, MADV_DONTFORK) != 0)
+        return ud_error_errno(err, "Memory for recovery keys cannot be kept out of dumps and children");
+    return UD_OK;
+}
+
+enum ud_status
+ud_secret_new(struct ud_secret **out, size_t capacity, struct ud_error *err)
+{
+    enum ud_status st = UD_OK;
+    struct ud_secret *s = NULL;
+
+    *out = NULL;
+    if (capacity == 0 || capacity > UD_SECRET_MAX)
+        return ud_error_set(err, UD_INVALID, "A secret of %zu bytes is outside 1 to %zu", capacity, UD_SECRET_MAX);
+    s = calloc(1, sizeof(*s));
+    if (s == NULL)
+        return ud_error_set(err, UD_NOMEM, "No memory for a secret");
+    s->data = sodium_malloc(capacity);
+    if (s->data == NULL) {
+        st = ud_error_set(err, UD_NOMEM, "No guarded memory for a secret of %zu bytes", capacity);
+        goto out;
+    }
+    s->capacity = capacity;
+    if ((st = lock_pages(s, err)) != UD_OK)
+        goto out;
+    sodium_memzero(s->data, capacity);
+    set_access(s, CLOSED);
+    registry_add(s);
+    *out = s;
+    return UD_OK;
+out:
+    sodium_free(s->data);
+    free(s);
+    return st;
+}
+
+void
+ud_secret_free(struct ud_secret **s)
+{
+    if (s == NULL || *s == NULL)
+        return;
+    registry_lock();
+    registry_remove(*s);
+    sodium_free((*s)->data); /* wipes and unlocks */
+    registry_unlock();
+    free(*s);
+    *s = NULL;
+}
+
+size_t
+ud_secret_length(const struct ud_secret *s)
+{
+    return atomic_load(&s->length);
+}
+
+size_t
+ud_secret_capacity(const struct ud_secret *s)
+{
+    return s->capacity;
+}
+
+const unsigned char *
+ud_secret_open(struct ud_secret *s)
+{
+    assert(atomic_load(&s->access) == CLOSED);
+    set_access(s, READING);
+    return s->data;
+}
+
+unsigned char *
+ud_secret_open_write(struct ud_secret *s)
+{
+    assert(atomic_load(&s->access) == CLOSED);
+    set_access(s, WRITING);
+    return s->data;
+}
+
+void
+ud_secret_close(struct ud_secret *s)
+{
+    assert(atomic_load(&s->access) != CLOSED);
+    set_access(s, CLOSED);
+}
+
+void
+ud_secret_set_length(struct ud_secret *s, size_t length)
+{
+    assert(length <= s->capacity);
+    atomic_store(&s->length, length);
+}
+
+enum ud_status
+ud_secret_append(struct ud_secret *s, const void *bytes, size_t length, struct ud_error *err)
+{
+    size_t used = ud_secret_length(s);
+
+    if (length > s->capacity - used)
+        return ud_error_set(err, UD_INVALID, "The value is longer than %zu bytes", s->capacity);
+    if (length == 0)
+        return UD_OK;
+    unsigned char *data = ud_secret_open_write(s);
+    memcpy(data + used, bytes, length);
+    ud_secret_close(s);
+    ud_secret_set_length(s, used + length);
+    return UD_OK;
+}
+
+void
+ud_secret_truncate(struct ud_secret *s, size_t length)
+{
+    size_t used = ud_secret_length(s);
+
+    if (length >= used)
+        return;
+    unsigned char *data = ud_secret_open_write(s);
+    sodium_memzero(data + length, used - length);
+    ud_secret_close(s);
+    ud_secret_set_length(s, length);
+}
+
+enum ud_status
+ud_secret_move(struct ud_secret *to, struct ud_secret *from, struct ud_error *err)
+{
+    const unsigned char *data = ud_secret_open(from);
+    enum ud_status st = ud_secret_append(to, data, ud_secret_length(from), err);
+
+    ud_secret_close(from);
+    if (st == UD_OK)
+        ud_secret_wipe(from);
+    return st;
+}
+
+void
+ud_secret_wipe(struct ud_secret *s)
+{
+    unsigned char *data = ud_secret_open_write(s);
+
+    sodium_memzero(data, s->capacity);
+    ud_secret_set_length(s, 0);
+    ud_secret_close(s);
+}
+
+bool
+ud_secret_equal(struct ud_secret *a, struct ud_secret *b)
+{
+    if (ud_secret_length(a) != ud_secret_length(b))
+        return false;
+    if (a == b)
+        return true;
+    bool same = sodium_memcmp(ud_secret_open(a), ud_secret_open(b), ud_secret_length(a)) == 0;
+    ud_secret_close(b);
+    ud_secret_close(a);
+    return same;
+}
+
+void
+ud_secret_wipe_all(void)
+{
+    int saved = errno;
+    bool held = registry_try_lock();
+
+    for (struct ud_secret *s = atomic_load(&registry.head); s != NULL; s = atomic_load(&s->next)) {
+        if (sodium_mprotect_readwrite(s->data) != 0)
+            continue;
+        sodium_memzero(s->data, s->capacity);
+        atomic_store(&s->length, 0);
+        if (atomic_load(&s->access) == CLOSED)
+            sodium_mprotect_noaccess(s->data);
+        else if (atomic_load(&s->access) == READING)
+            sodium_mprotect_readonly(s->data);
+    }
+    if (held)
+        registry_unlock();
+    errno = saved;
+}
+
+size_t
+ud_secret_live(void)
+{
+    return atomic_load(&registry.live);
+}
+
+enum ud_status
+ud_secret_check_limit(size_t blocks, struct ud_error *err)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t length;
+
+    if (blocks == 0)
+        return UD_OK;
+    if (__builtin_mul_overflow(blocks, page, &length))
+        return lock_refused(err);
+    /* Trying is the only answer that is right with and without the capability to lock. */
+    void *trial = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (trial == MAP_FAILED)
+        return ud_error_errno(err, "No memory to try the lock limit with");
+    bool locked = mlock(trial, length) == 0;
+    munmap(trial, length);
+    return locked ? UD_OK : lock_refused(err);
+}
+
+void
+ud_secret_clear_stack(void)
+{
+    sodium_stackzero((size_t)64 * 1024);
+}
