@@ -1,7 +1,11 @@
 /* The messages between console and worker: fixed schema, one packet each (SOCK_SEQPACKET), at most 64 KiB. Both encoders and decoders
  * stand in one file per group. Text is UTF-8 and was cleaned by the worker; borrowed from the packet until the next receive.
  * A secret part, where a type has one, is sent from and received into a struct ud_secret directly and never touches the packet buffer.
- * An unknown type, a wrong length, a type in the wrong direction: UD_MALFORMED, and the receiver treats it as an attack (kill, lock). */
+ * An unknown type, a wrong length, a type in the wrong direction: UD_MALFORMED, and the receiver treats it as an attack (kill, lock).
+ * Requests carry a number and end with exactly one DONE of that number. CONFIGURE, SEAL_KEY and CANCEL are notes, not requests: number 0, no
+ * answer. READY carries 0; TOKEN carries the number of the request that made it, or 0.
+ * Layout: 16 bytes of header (type, version, length of the secret part, request, length of the body), towards the worker 64 bytes reserved for a
+ * secret part, the body. Text is checked on both ends: the encoder cleans it, the decoder refuses what is not clean. */
 #ifndef UD_CHANNEL_MESSAGE_H
 #define UD_CHANNEL_MESSAGE_H
 
@@ -246,6 +250,14 @@ struct ud_msg {
         struct ud_msg_done done;
     } u;
 };
+
+/* Bytes a device takes in a DEVICES batch, and what a batch may take altogether: a worker sends the batch before it would not fit. */
+#define UD_BATCH_ROOM 65000u
+size_t ud_message_device_size(const struct ud_device *d);
+
+/* Where a packet's secret part lies (towards the worker only), and how long it may be. */
+#define UD_PACKET_HEADER 16u
+#define UD_PACKET_SECRET 64u
 
 /* Encodes into `packet` (UD_PACKET_MAX bytes); NULL text is sent as "". UD_INVALID where it does not fit. */
 UD_CHECK enum ud_status ud_message_encode(uint8_t *packet, size_t *length, const struct ud_msg *m, struct ud_error *err);
