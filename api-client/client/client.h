@@ -27,7 +27,7 @@ short ud_client_events(const struct ud_client *c); /* for poll */
 UD_CHECK enum ud_status ud_client_next(struct ud_client *c, struct ud_msg *event, struct ud_error *err);
 UD_CHECK enum ud_status ud_client_flush(struct ud_client *c, struct ud_error *err);
 
-/* Sends `m` as a new request and returns its number in *request. m->request is ignored. */
+/* Sends `m` as a new request and returns its number in *request. m->request is ignored. SEAL_KEY is a note: it gets number 0 and no answer. */
 UD_CHECK enum ud_status ud_client_request(struct ud_client *c, uint32_t *request, const struct ud_msg *m, struct ud_secret *secret,
     struct ud_error *err);
 UD_CHECK enum ud_status ud_client_cancel(struct ud_client *c, uint32_t request, struct ud_error *err);

@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 
-#define SITE_DIR "/etc/unlockdesk"
-#define FILE_MAX ((size_t)256 * 1024)
+#define SITE_DIR     "/etc/unlockdesk"
+#define FILE_MAX     ((size_t)256 * 1024)
 #define LINE_MAX_INI 198 /* inih's own limit, less one */
 
 static void

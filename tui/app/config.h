@@ -27,8 +27,9 @@ struct ud_config {
     uint32_t demo_seed;
     struct ud_source_config source[UD_SOURCE_MAX];
     size_t source_count;
-    struct ud_policy policy; /* the profile's defaults tightened by policy.conf; a source's own policy replaces it, user's wishes tighten that */
-    char state_dir[UD_PATH_MAX];   /* tokens, journal/ */
+    struct ud_policy
+        policy; /* the profile's defaults tightened by policy.conf; a source's own policy replaces it, user's wishes tighten that */
+    char state_dir[UD_PATH_MAX]; /* tokens, journal/ */
     char journal_dir[UD_PATH_MAX];
     char cache_file[UD_PATH_MAX];  /* "": no cached list (training) */
     char tokens_file[UD_PATH_MAX]; /* "": kept in memory only (jumphost, training) */

@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
-#define WAIT_MS 5000
+#define WAIT_MS      5000
 #define DEMO_WAIT_MS 120000
 
 struct ud_launcher {

@@ -17,7 +17,14 @@ void ud_launcher_free(struct ud_launcher **l);
 
 /* Asynchronous use: poll the descriptor; ask; later take the reply. */
 int ud_launcher_fd(const struct ud_launcher *l);
-enum ud_launcher_reply { UD_LAUNCHER_NONE, UD_LAUNCHER_WORKER, UD_LAUNCHER_WATCHER, UD_LAUNCHER_DEMO, UD_LAUNCHER_APPROVED, UD_LAUNCHER_FAILED };
+enum ud_launcher_reply {
+    UD_LAUNCHER_NONE,
+    UD_LAUNCHER_WORKER,
+    UD_LAUNCHER_WATCHER,
+    UD_LAUNCHER_DEMO,
+    UD_LAUNCHER_APPROVED,
+    UD_LAUNCHER_FAILED
+};
 /* Asks for a fresh worker. The previous one is killed first if it still lives. */
 UD_CHECK enum ud_status ud_launcher_ask_worker(struct ud_launcher *l, struct ud_error *err);
 /* Kills the worker at once (lock). */
@@ -35,17 +42,17 @@ UD_CHECK enum ud_status ud_launcher_worker(struct ud_launcher *l, int *fd, struc
 
 /* --demo: init, seed and serve in `dir` (made when missing), and the simulator. Waits until the service answers; up to 60 s for large fleets.
  * A directory that holds a fleet already is used as it is. `throw_away`: the launcher removes `dir` at its end. */
-UD_CHECK enum ud_status ud_launcher_demo(struct ud_launcher *l, const char *dir, unsigned devices, unsigned seed, bool throw_away,
-    struct ud_error *err);
+UD_CHECK enum ud_status ud_launcher_demo(
+    struct ud_launcher *l, const char *dir, unsigned devices, unsigned seed, bool throw_away, struct ud_error *err);
 
 /* The tmux watcher answers each byte '?' on its socket with one struct ud_tmux_finding (SOCK_SEQPACKET). */
 struct ud_tmux_finding {
-    bool answered;      /* false: the tmux server did not answer in 400 ms */
-    int attached;       /* clients attached to the session */
-    int viewing;        /* clients whose current window is ours */
-    bool piped;         /* pipe-pane is on */
-    bool synchronised;  /* synchronize-panes is on */
-    bool alternate;     /* the alternate screen is on */
+    bool answered;     /* false: the tmux server did not answer in 400 ms */
+    int attached;      /* clients attached to the session */
+    int viewing;       /* clients whose current window is ours */
+    bool piped;        /* pipe-pane is on */
+    bool synchronised; /* synchronize-panes is on */
+    bool alternate;    /* the alternate screen is on */
 };
 
 #endif

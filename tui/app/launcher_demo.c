@@ -117,9 +117,10 @@ prepare(struct ud_demo *d, const char *escrowd, const char *socket_path, unsigne
         return UD_OK;
     (void)snprintf(count, sizeof(count), "%u", devices);
     (void)snprintf(number, sizeof(number), "%u", seed);
-    char *init[] = { (char *)"escrowd", (char *)"init", d->dir, (char *)"--training", (char *)"--unix", (char *)socket_path, NULL };
-    char *fill[] = { (char *)"escrowd", (char *)"-C", d->dir, (char *)"seed", (char *)"--devices", count, (char *)"--seed", number,
+    char *init[] = { (char *)"escrowd", (char *)"init", d->dir, (char *)"--training", (char *)"--unix", (char *)socket_path,
         NULL };
+    char *fill[] = { (char *)"escrowd", (char *)"-C", d->dir, (char *)"seed", (char *)"--devices", count, (char *)"--seed",
+        number, NULL };
     if ((st = run(d, escrowd, init, err)) != UD_OK)
         return st;
     return run(d, escrowd, fill, err);
@@ -138,7 +139,8 @@ start_simulator(struct ud_demo *d, const char *socket_path, struct ud_error *err
         return ud_error_errno(err, "A pipe to the simulator cannot be made");
     (void)snprintf(url, sizeof(url), "unix://%s", socket_path);
     log_path(log, sizeof(log), d);
-    char *argv[] = { (char *)"escrowd-simulate", (char *)"-C", d->dir, (char *)"--url", url, (char *)"--approve-fd", (char *)"3", NULL };
+    char *argv[] = { (char *)"escrowd-simulate", (char *)"-C", d->dir, (char *)"--url", url, (char *)"--approve-fd", (char *)"3",
+        NULL };
     st = ud_spawn(&d->simulator, path, argv, pipe_fd[0], log, err);
     (void)close(pipe_fd[0]);
     if (st == UD_OK)

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 
 #define ANSWER_MS 400
-#define QUESTION "#{session_attached} #{window_active_clients} #{pane_pipe} #{pane_synchronized} #{alternate_on}"
+#define QUESTION  "#{session_attached} #{window_active_clients} #{pane_pipe} #{pane_synchronized} #{alternate_on}"
 
 struct place {
     char socket[512], pane[32], program[512];

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 
-#define MAGIC "unlockdesk tokens 1\n"
+#define MAGIC    "unlockdesk tokens 1\n"
 #define FILE_MAX ((size_t)UD_SOURCE_MAX * (UD_BLOB_MAX + 512) + 1024)
 
 void
@@ -48,7 +48,8 @@ ud_tokens_of(const struct ud_tokens *t, const char *source)
 static void
 put_u32(struct ud_buf *b, uint32_t v)
 {
-    const unsigned char bytes[4] = { (unsigned char)v, (unsigned char)(v >> 8), (unsigned char)(v >> 16), (unsigned char)(v >> 24) };
+    const unsigned char bytes[4] = { (unsigned char)v, (unsigned char)(v >> 8), (unsigned char)(v >> 16),
+        (unsigned char)(v >> 24) };
 
     ud_buf_append(b, bytes, sizeof(bytes));
 }
@@ -225,8 +226,8 @@ count_try(struct ud_tokens *t, const char *path, struct ud_error *err)
 }
 
 enum ud_status
-ud_tokens_unlock(struct ud_tokens *t, const char *path, struct ud_secret *passphrase, struct ud_secret **secret,
-    struct ud_error *err)
+ud_tokens_unlock(
+    struct ud_tokens *t, const char *path, struct ud_secret *passphrase, struct ud_secret **secret, struct ud_error *err)
 {
     unsigned char public_key[UD_SEAL_PUBLIC];
     enum ud_status st;
@@ -246,6 +247,5 @@ ud_tokens_unlock(struct ud_tokens *t, const char *path, struct ud_secret *passph
     ud_secret_free(secret);
     if (t->tries >= UD_TRIES_MAX)
         ud_tokens_destroy(path);
-    return ud_error_set(err, UD_DENIED, "Not right. Tries left: %u",
-        t->tries < UD_TRIES_MAX ? UD_TRIES_MAX - t->tries : 0);
+    return ud_error_set(err, UD_DENIED, "Not right. Tries left: %u", t->tries < UD_TRIES_MAX ? UD_TRIES_MAX - t->tries : 0);
 }

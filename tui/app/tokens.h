@@ -16,7 +16,7 @@ struct ud_token_entry {
 struct ud_tokens {
     struct ud_kdf kdf;
     unsigned char public_key[UD_SEAL_PUBLIC];
-    unsigned tries; /* wrong tries so far */
+    unsigned tries;       /* wrong tries so far */
     char notice_hash[65]; /* of the notice accepted last */
     size_t count;
     struct ud_token_entry entry[UD_SOURCE_MAX];
@@ -33,8 +33,8 @@ UD_CHECK enum ud_status ud_tokens_save(const struct ud_tokens *t, const char *pa
 void ud_tokens_destroy(const char *path);
 /* Counts one try (durably where path is not "") BEFORE it is checked, derives the key pair, compares its public half. UD_DENIED: wrong, `tries` says how
  * many; at 5 the file is destroyed. On success *secret is new and the count is reset. Takes about a second: run it as a job. */
-UD_CHECK enum ud_status ud_tokens_unlock(struct ud_tokens *t, const char *path, struct ud_secret *passphrase, struct ud_secret **secret,
-    struct ud_error *err);
+UD_CHECK enum ud_status ud_tokens_unlock(
+    struct ud_tokens *t, const char *path, struct ud_secret *passphrase, struct ud_secret **secret, struct ud_error *err);
 
 #define UD_TRIES_MAX 5u
 
