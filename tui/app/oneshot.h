@@ -66,6 +66,9 @@ UD_CHECK enum ud_status ud_verb_key(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_rotate(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_check(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_journal(struct ud_oneshot *s, struct ud_error *err);
-UD_CHECK enum ud_status ud_verb_misc(struct ud_oneshot *s, struct ud_error *err); /* theme, commands, calls */
+UD_CHECK enum ud_status ud_verb_theme(struct ud_oneshot *s, struct ud_error *err);
+UD_CHECK enum ud_status ud_verb_commands(struct ud_oneshot *s, struct ud_error *err);
+UD_CHECK enum ud_status ud_verb_calls(struct ud_oneshot *s, struct ud_error *err);
+UD_CHECK enum ud_status ud_verb_reveal(struct ud_oneshot *s, struct ud_error *err);
 
 #endif

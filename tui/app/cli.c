@@ -1,0 +1,134 @@
+#include "app/cli.h"
+
+#include <libintl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/console.h"
+#include "app/oneshot.h"
+#include "grid/i18n.h"
+#include "wire/cli.h"
+
+static void
+report(const struct ud_error *err, enum ud_status st, bool json)
+{
+    struct ud_error shown = *err;
+    struct ud_json_writer w;
+    struct ud_buf b;
+
+    shown.status = st;
+    if (shown.message[0] == '\0')
+        (void)ud_copy(shown.message, sizeof(shown.message), _(ud_status_text(st)));
+    if (!json) {
+        fprintf(stderr, "unlockdesk: %s\n", shown.message);
+        if (shown.hint[0] != '\0')
+            fprintf(stderr, "  %s\n", shown.hint);
+        return;
+    }
+    ud_buf_init(&b, (size_t)16 * 1024);
+    ud_json_writer_init(&w, &b);
+    ud_wire_cli_error(&w, &shown);
+    fprintf(stderr, "%s\n", b.data != NULL ? b.data : "");
+    ud_buf_free(&b);
+}
+
+/* setlocale as asked; where that fails C.UTF-8, with LANGUAGE set so that gettext still finds the words. */
+static void
+use_locale(const struct ud_config *c)
+{
+    bool ok = setlocale(LC_ALL, "") != NULL;
+    const char *lang = getenv("LC_ALL") != NULL ? getenv("LC_ALL") : getenv("LC_MESSAGES") != NULL ? getenv("LC_MESSAGES") : getenv("LANG");
+
+    if (!ok || strstr(setlocale(LC_CTYPE, NULL), "UTF-8") == NULL)
+        (void)setlocale(LC_ALL, "C.UTF-8");
+    if (c->language[0] != '\0')
+        (void)setenv("LANGUAGE", c->language, 1);
+    else if (!ok && lang != NULL)
+        (void)setenv("LANGUAGE", lang, 1);
+    (void)setlocale(LC_NUMERIC, "C");
+    (void)bindtextdomain("unlockdesk", c->locale_dir);
+    (void)bind_textdomain_codeset("unlockdesk", "UTF-8");
+    (void)textdomain("unlockdesk");
+}
+
+static enum ud_status
+run_verb(struct ud_oneshot *s, struct ud_error *err)
+{
+    static const struct {
+        const char *start;
+        enum ud_status (*run)(struct ud_oneshot *s, struct ud_error *err);
+    } table[] = {
+        { "sign-", ud_verb_account },
+        { "status", ud_verb_account },
+        { "device ", ud_verb_device },
+        { "key find", ud_verb_key },
+        { "key reveal", ud_verb_reveal },
+        { "key rotate", ud_verb_rotate },
+        { "key check", ud_verb_check },
+        { "journal ", ud_verb_journal },
+        { "theme ", ud_verb_theme },
+        { "commands", ud_verb_commands },
+        { "calls", ud_verb_calls },
+    };
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        if (strncmp(s->options->verb, table[i].start, strlen(table[i].start)) == 0)
+            return table[i].run(s, err);
+    return ud_error_set(err, UD_USAGE, "\"%s\" is not a command", s->options->verb);
+}
+
+static enum ud_status
+run_console(struct ud_oneshot *s, struct ud_error *err)
+{
+    enum ud_status st;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        ud_error_set(err, UD_NOTTY, "%s", _("The console needs a terminal for input and output"));
+        return ud_error_hint(err, "%s", _("Over SSH use: ssh -t HOST unlockdesk. For programs there are commands: unlockdesk --help"));
+    }
+    if (s->config.demo)
+        fprintf(stderr, _("Starting a private escrow service with %u invented devices…\n"), s->config.demo_devices);
+    if ((st = ud_oneshot_start(s, false, err)) != UD_OK)
+        return st;
+    return ud_console_run(&s->config, s->launcher, err);
+}
+
+static enum ud_status
+run(struct ud_oneshot *s, const struct ud_options *o, struct ud_error *err)
+{
+    enum ud_status st = ud_oneshot_open(s, o, err);
+
+    if (st != UD_OK)
+        return st;
+    use_locale(&s->config);
+    if (o->help) {
+        ud_options_usage();
+        return UD_OK;
+    }
+    return o->verb != NULL ? run_verb(s, err) : run_console(s, err);
+}
+
+int
+ud_cli_main(int argc, char **argv)
+{
+    struct ud_options *o = ud_xcalloc(1, sizeof(*o));
+    struct ud_oneshot *s = ud_xcalloc(1, sizeof(*s));
+    struct ud_error err = { 0 };
+    enum ud_status st = ud_options_parse(o, argc, argv, &err);
+
+    if (st == UD_OK && o->version)
+        printf("unlockdesk %s\n", UD_VERSION);
+    else if (st == UD_OK)
+        st = run(s, o, &err);
+    if (fflush(stdout) != 0 && st == UD_OK)
+        st = ud_error_errno(&err, _("Standard output cannot be written"));
+    if (st != UD_OK)
+        report(&err, st, o->json);
+    ud_oneshot_free(s);
+    free(s);
+    free(o);
+    return ud_status_exit_code(st);
+}
