@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
-format(char *out, size_t size, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 3, 0))) format(char *out, size_t size, const char *fmt, va_list ap)
 {
     int n = vsnprintf(out, size, fmt, ap);
 

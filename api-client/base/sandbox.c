@@ -196,7 +196,7 @@ add_arguments(scmp_filter_ctx ctx, enum ud_sandbox kind)
     if (rc == 0)
         rc = add(ctx, SCMP_ACT_ERRNO(EPERM), "clone", 1, &no_thread);
 #endif
-    struct scmp_arg_cmp not_unix = SCMP_A0(SCMP_CMP_NE, AF_UNIX);
+    struct scmp_arg_cmp not_unix = SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0);
     if (rc == 0 && kind == UD_SANDBOX_VAULT)
         rc = add(ctx, SCMP_ACT_ERRNO(EPERM), "socket", 1, &not_unix);
     if (rc == 0 && (kind == UD_SANDBOX_WORKER || kind == UD_SANDBOX_FRONT))
