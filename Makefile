@@ -108,10 +108,92 @@ $(eval $(call variant,$(BUILD),))
 $(eval $(call variant,$(BUILD)/seams,-DUD_SEAMS))
 
 .DEFAULT_GOAL := all
-.PHONY: all seams
+.PHONY: all seams libs tests
 all: $(addprefix $(BUILD)/,$(PROGRAMS)) seams
 seams: $(addprefix $(BUILD)/seams/,$(PROGRAMS))
 libs: $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
 
 include tests/tests.mk
+-include tests/bench/bench.mk
+
+# --- what people type ---------------------------------------------------------------------------------------------------
+.PHONY: help demo check check-tests check-asan check-valgrind check-clang bench layers metrics hardening format check-format clean install po deps-build deps-test
+help:
+	@echo "make            builds the programs below $(BUILD)/"
+	@echo "make demo       installs what is missing, builds, and opens the console on invented devices"
+	@echo "make check      installs what is missing, builds, runs every test"
+	@echo "make bench      the figures, each against a reference"
+	@echo "make install    PREFIX=$(PREFIX) and DESTDIR are respected"
+	@echo "also: check-asan check-valgrind check-clang layers metrics format clean"
+
+# Package detection happens when make reads this file, so targets that may install packages start make anew.
+deps-build:
+	@tests/support/install-packages build
+deps-test:
+	@tests/support/install-packages build test
+
+demo: deps-build
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(addprefix $(BUILD)/,$(PROGRAMS)) po
+	@$(BUILD)/unlockdesk --demo
+
+check: deps-test
+	@$(MAKE) --no-print-directory -j$(shell nproc) all tests po
+	@$(MAKE) --no-print-directory layers metrics hardening
+	@$(MAKE) --no-print-directory check-tests
+
+check-tests:
+	@tests/support/run-tests $(BUILD) $(UNIT_BIN) $(GOLDEN_BIN) $(E2E_BIN)
+
+check-asan: deps-test
+	@$(MAKE) --no-print-directory -j$(shell nproc) BUILD=$(BUILD)/asan SAN=1 all tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=1 check-tests
+
+check-clang: deps-test
+	@$(MAKE) --no-print-directory -j$(shell nproc) BUILD=$(BUILD)/clang CC=clang all tests
+
+check-valgrind: deps-test
+	@$(MAKE) --no-print-directory -j$(shell nproc) BUILD=$(BUILD)/valgrind CFLAGS='-O1 -g -DUD_SANITIZED' $(patsubst $(BUILD)/%,$(BUILD)/valgrind/%,$(UNIT_BIN))
+	@UD_UNDER='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
+	    tests/support/run-tests $(BUILD)/valgrind $(patsubst $(BUILD)/%,$(BUILD)/valgrind/%,$(UNIT_BIN))
+
+layers:
+	@tests/support/layers.py
+metrics:
+	@tests/support/metrics.py
+hardening: $(addprefix $(BUILD)/,$(PROGRAMS))
+	@tests/support/hardening $(BUILD)
+
+FORMATTED = $(shell git ls-files '*.c' '*.h')
+format:
+	@clang-format -i $(FORMATTED)
+check-format:
+	@clang-format --dry-run -Werror $(FORMATTED)
+
+clean:
+	@rm -rf $(BUILD)
+
+# --- languages ------------------------------------------------------------------------------------------------------------
+LANGUAGES := $(basename $(notdir $(wildcard tui/po/*.po)))
+po: $(LANGUAGES:%=$(BUILD)/locale/%/LC_MESSAGES/unlockdesk.mo)
+$(BUILD)/locale/%/LC_MESSAGES/unlockdesk.mo: tui/po/%.po
+	@mkdir -p $(@D)
+	$(Q)msgfmt --check -o $@ $<
+# Every string of the console, for translators.
+$(BUILD)/unlockdesk.pot: $(wildcard tui/*/*.c)
+	@mkdir -p $(@D)
+	$(Q)xgettext --from-code=UTF-8 -k_ -kN_ -kud_plural:1,2 --add-comments -o $@ $^
+
+# --- install --------------------------------------------------------------------------------------------------------------
+install: $(addprefix $(BUILD)/,$(PROGRAMS)) po
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/unlockdesk $(DESTDIR)$(PREFIX)/share/unlockdesk/themes
+	install -m 755 $(BUILD)/unlockdesk $(BUILD)/escrowd $(BUILD)/escrowd-simulate $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILD)/unlockdesk-worker $(DESTDIR)$(PREFIX)/libexec/unlockdesk
+	install -m 644 $(wildcard themes/*.theme) $(DESTDIR)$(PREFIX)/share/unlockdesk/themes
+	for page in $(wildcard doc/man/*.[1-9]); do \
+	    install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
+	for l in $(LANGUAGES); do \
+	    install -D -m 644 $(BUILD)/locale/$$l/LC_MESSAGES/unlockdesk.mo $(DESTDIR)$(PREFIX)/share/locale/$$l/LC_MESSAGES/unlockdesk.mo || exit 1; done
+	install -D -m 644 doc/completion/unlockdesk.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/unlockdesk
+	install -D -m 644 doc/systemd/escrowd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/escrowd.service
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

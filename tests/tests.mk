@@ -31,3 +31,5 @@ $(E2E_BIN): $(BUILD)/%: $(BUILD)/obj/%.o $(patsubst %.c,$(BUILD)/obj/%.o,$(TEST_
 unit-%:
 	@$(MAKE) --no-print-directory $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$*/test_*.c))
 	@tests/support/run-tests $(BUILD) $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$*/test_*.c))
+
+tests: $(UNIT_BIN) $(GOLDEN_BIN) $(E2E_BIN)
