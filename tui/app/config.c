@@ -147,7 +147,7 @@ set_console(struct reading *r, const char *name, const char *value)
     if (strcmp(name, "color") == 0) {
         if (!choice(&i, value, (const char *const[]){ "auto", "always", "never" }, 3))
             return false;
-        c->color = (enum ud_color)i;
+        c->color = (enum ud_color_when)i;
         return true;
     }
     if (strcmp(name, "allow_recorder") == 0)

@@ -8,16 +8,17 @@
 
 #include "client/client.h"
 #include "domain/policy.h"
+#include "term/encoder.h"
 
 #define UD_PATH_MAX 512
 
-enum ud_color { UD_COLOR_AUTO, UD_COLOR_ALWAYS, UD_COLOR_NEVER };
+
 
 struct ud_config {
     enum ud_profile profile;
     char theme[64];    /* a shipped name, or a name below themes/, or a path */
     char language[16]; /* "" : from the locale */
-    enum ud_color color;
+    enum ud_color_when color;
     bool plain;        /* no box lines, no colour: for screen readers */
     bool present;      /* presentation: names masked, no keys shown */
     ud_msec idle_lock; /* 0: as the policy says; else tightens idle_warn */

@@ -1,0 +1,121 @@
+/* One function a kind of job. */
+#include "app/jobs_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+static void
+run_journal(struct ud_job *job, struct ud_job_tools *tools)
+{
+    struct ud_record record;
+
+    if (tools->journal == NULL) {
+        job->status = ud_journal_open(&tools->journal, tools->journal_dir, &job->error);
+        if (job->status != UD_OK)
+            return;
+    }
+    ud_entry_record(&record, job->entry);
+    job->status = ud_journal_append(tools->journal, &record, job->receipt, &job->error);
+}
+
+/* Keeps the newest UD_LOG_LINES in a ring. */
+struct log_ring {
+    struct ud_log_entry *line;
+    size_t seen;
+};
+
+static const char *
+either(const char *a, const char *b)
+{
+    return a != NULL && a[0] != '\0' ? a : b != NULL ? b : "";
+}
+
+static bool
+keep_line(const struct ud_journal_line *line, void *arg)
+{
+    struct log_ring *ring = arg;
+    struct ud_log_entry *e = &ring->line[ring->seen++ % UD_LOG_LINES];
+    const struct ud_record *r = &line->record;
+    char text[512];
+
+    e->when = line->when;
+    ud_copy(e->event, sizeof(e->event), ud_event_kind_name(r->event));
+    snprintf(text, sizeof(text), "%s%s%.8s%s%s%s%s", either(r->device_name, r->source), r->key != NULL && r->key[0] ? "  " : "",
+        r->key != NULL ? r->key : "", r->ticket != NULL && r->ticket[0] ? "  " : "", r->ticket != NULL ? r->ticket : "",
+        either(r->outcome, r->detail)[0] ? "  " : "", either(r->outcome, r->detail));
+    ud_text_clean(e->text, sizeof(e->text), text, strlen(text));
+    return true;
+}
+
+static void
+run_log(struct ud_job *job, struct ud_job_tools *tools)
+{
+    struct log_ring ring = { .line = ud_xcalloc(UD_LOG_LINES, sizeof(*ring.line)) };
+
+    job->status = ud_journal_read(tools->journal_dir, keep_line, &ring, &job->error);
+    job->log_count = ring.seen < UD_LOG_LINES ? ring.seen : UD_LOG_LINES;
+    job->log = ud_xcalloc(job->log_count + 1, sizeof(*job->log));
+    for (size_t i = 0; i < job->log_count; i++)
+        job->log[i] = ring.line[(ring.seen - 1 - i) % UD_LOG_LINES];
+    free(ring.line);
+}
+
+static void
+run_search(struct ud_job *job, struct ud_job_tools *tools)
+{
+    struct ud_result *r = job->result;
+    struct ud_result *p = job->previous;
+
+    (void)ud_query_parse(&r->query, job->text, job->source_name, job->source_count, &r->error);
+    ud_fleet_search(job->fleet, r->query, job->want, p != NULL ? p->query : NULL, p != NULL ? &p->hits : NULL,
+        tools->cancel_search, &r->hits);
+    job->status = r->hits.complete ? UD_OK : UD_CANCELLED;
+}
+
+static void
+run_derive(struct ud_job *job)
+{
+    struct ud_secret *secret = NULL;
+
+    job->status = ud_kdf_keypair(job->tokens->public_key, &secret, job->passphrase, &job->tokens->kdf, &job->error);
+    ud_secret_free(&secret); /* only the public half is needed until the next unlock */
+}
+
+void
+ud_job_run(struct ud_job *job, struct ud_job_tools *tools)
+{
+    switch (job->kind) {
+    case UD_JOB_JOURNAL:
+        run_journal(job, tools);
+        break;
+    case UD_JOB_LOG:
+        run_log(job, tools);
+        break;
+    case UD_JOB_SEARCH:
+        run_search(job, tools);
+        break;
+    case UD_JOB_DERIVE:
+        run_derive(job);
+        break;
+    case UD_JOB_UNLOCK:
+        job->status = ud_tokens_unlock(job->tokens, job->path, job->passphrase, &job->secret, &job->error);
+        break;
+    case UD_JOB_SAVE_TOKENS:
+        job->status = ud_tokens_save(job->tokens, job->path, &job->error);
+        break;
+    case UD_JOB_SAVE_LIST:
+        job->status = ud_fleet_save(job->fleet, job->path, job->text, job->as_of, &job->error);
+        break;
+    }
+    ud_secret_free(&job->passphrase);
+}
+
+void
+ud_job_tools_close(struct ud_job_tools *tools)
+{
+    ud_journal_free(&tools->journal);
+}

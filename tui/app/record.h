@@ -1,0 +1,23 @@
+/* One line for the activity log that owns its text, so that it can wait for the journal's thread. */
+#ifndef UD_APP_RECORD_H
+#define UD_APP_RECORD_H
+
+#include "domain/device.h"
+#include "domain/policy.h"
+#include "journal/journal.h"
+
+struct ud_entry {
+    enum ud_event_kind event;
+    char operator_id[128], source[32];
+    char device[UD_GUID_TEXT], device_name[UD_NAME_MAX], serial[UD_SHORT_MAX], user[UD_NAME_MAX];
+    char key[UD_GUID_TEXT], kind[16];
+    struct ud_disclosure why;
+    char outcome[24], request[UD_GUID_TEXT], server_request[80], finding[96], detail[200];
+};
+
+/* Fills *out with pointers into `e`. */
+void ud_entry_record(struct ud_record *out, const struct ud_entry *e);
+void ud_entry_device(struct ud_entry *e, const struct ud_device *d);
+void ud_entry_key(struct ud_entry *e, const struct ud_key *k);
+
+#endif
