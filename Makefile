@@ -35,8 +35,8 @@ PC_CFLAGS := $(call pc,cflags,ncursesw libcurl libcjson libsodium libqrencode li
 LIBS_base    := $(call pc,libs,libsodium libutf8proc libseccomp)
 LIBS_wire    := $(call pc,libs,libcjson)
 LIBS_http    := $(call pc,libs,libcurl openssl)
-LIBS_tui     := $(call pc,libs,ncursesw libqrencode) -linih
-LIBS_escrowd := $(call pc,libs,libmicrohttpd sqlite3 gnutls)
+LIBS_tui     := $(call pc,libs,ncursesw libqrencode inih)
+LIBS_escrowd := $(call pc,libs,libmicrohttpd sqlite3 gnutls inih)
 
 # --- modules: one directory, one archive --------------------------------------------------------------------------------
 API     := base domain wire journal channel client http source worker
