@@ -20,9 +20,9 @@
 #include "domain/policy.h"
 #include "escrowd/vault/token.h"
 
-#define UD_VAULT_FRAME_MAX ((size_t)4 * 1024 * 1024)
-#define UD_VAULT_PAGE_MAX 1000u
-#define UD_VAULT_FIND_MAX 100u
+#define UD_VAULT_FRAME_MAX  ((size_t)4 * 1024 * 1024)
+#define UD_VAULT_PAGE_MAX   1000u
+#define UD_VAULT_FIND_MAX   100u
 #define UD_VAULT_SEALED_MAX 4096u
 
 /* What a request asks. Behind each: what it needs, what it gives. "auth": request.auth holds a bearer token of that kind. */
@@ -80,17 +80,17 @@ enum ud_vault_filter { /* of DEVICE_PAGE */
 };
 
 struct ud_vault_page {
-    uint64_t after;          /* row of the last entry the client has; 0: from the start */
-    uint32_t limit;          /* 1..UD_VAULT_PAGE_MAX */
-    uint8_t filter;          /* enum ud_vault_filter; DEVICE_PAGE */
-    const char *text;        /* what is compared with; NULL is sent as "" */
-    uint8_t kinds;           /* KEY_PAGE: bit 1u << enum ud_kind; 0: every kind */
-    struct ud_guid device;   /* KEY_PAGE: azureADDeviceId or managedDevice id; zero: all */
+    uint64_t after;        /* row of the last entry the client has; 0: from the start */
+    uint32_t limit;        /* 1..UD_VAULT_PAGE_MAX */
+    uint8_t filter;        /* enum ud_vault_filter; DEVICE_PAGE */
+    const char *text;      /* what is compared with; NULL is sent as "" */
+    uint8_t kinds;         /* KEY_PAGE: bit 1u << enum ud_kind; 0: every kind */
+    struct ud_guid device; /* KEY_PAGE: azureADDeviceId or managedDevice id; zero: all */
 };
 
 struct ud_vault_reveal {
     bool has_key;
-    struct ud_guid key;    /* key ID; where has_key is false the current key of (device, kind) */
+    struct ud_guid key; /* key ID; where has_key is false the current key of (device, kind) */
     bool has_device;
     struct ud_guid device; /* managedDevice id or azureADDeviceId; with has_key it must be the key's */
     uint8_t kind;          /* enum ud_kind */
@@ -113,11 +113,11 @@ struct ud_vault_deposit {
 struct ud_vault_request {
     uint32_t id; /* chosen by the front, returned in the reply */
     enum ud_vault_op op;
-    struct ud_token auth;       /* all zero: none. Wiped by ud_vault_request_free */
-    struct ud_guid call;        /* request-id of the HTTP request, kept in the audit; zero: none */
-    const char *name;           /* USER_CHECK: user; NOTICE: language */
-    const char *address;        /* USER_CHECK: where from, for delays; "unix" for the socket */
-    struct ud_guid by_id;       /* DEVICE, KEY, DEVICE_KEYS; GRANT: the approval; OUTCOME: the reveal's request */
+    struct ud_token auth; /* all zero: none. Wiped by ud_vault_request_free */
+    struct ud_guid call;  /* request-id of the HTTP request, kept in the audit; zero: none */
+    const char *name;     /* USER_CHECK: user; NOTICE: language */
+    const char *address;  /* USER_CHECK: where from, for delays; "unix" for the socket */
+    struct ud_guid by_id; /* DEVICE, KEY, DEVICE_KEYS; GRANT: the approval; OUTCOME: the reveal's request */
     struct ud_vault_page page;
     struct ud_keyid_prefix find;
     struct ud_vault_reveal reveal; /* REVEAL, REVEAL_PLAIN; ROTATE and ROTATION: device, kind, request, why */
@@ -135,9 +135,9 @@ struct ud_vault_request {
         struct ud_guid work;
         int32_t error_code;
     } result;
-    uint32_t wait_ms; /* WORK_LIST, at most 30000 */
+    uint32_t wait_ms;         /* WORK_LIST, at most 30000 */
     struct ud_secret *secret; /* the password; owned by the caller when sending, by the request when received */
-    void *frame; /* private */
+    void *frame;              /* private */
 };
 
 struct ud_vault_user {
@@ -145,7 +145,7 @@ struct ud_vault_user {
     const char *name;    /* account, as typed at sign-in ("operator") */
     const char *account; /* userPrincipalName */
     const char *display;
-    const char *role;    /* "user" "helpdesk" "advanced" "approver" "auditor" "admin" */
+    const char *role; /* "user" "helpdesk" "advanced" "approver" "auditor" "admin" */
 };
 struct ud_vault_device {
     struct ud_device d;
@@ -154,8 +154,8 @@ struct ud_vault_device {
     ud_wall enrolled;
 };
 struct ud_vault_key {
-    struct ud_key k;       /* k.device is the managedDevice id, k.by_entra false */
-    struct ud_guid entra;  /* azureADDeviceId, which Graph's recoveryKeys call deviceId */
+    struct ud_key k;      /* k.device is the managedDevice id, k.by_entra false */
+    struct ud_guid entra; /* azureADDeviceId, which Graph's recoveryKeys call deviceId */
     bool has_id;
     uint64_t row;
 };
@@ -194,9 +194,9 @@ struct ud_vault_reply {
     struct ud_vault_user user;
     struct ud_guid approval;
     struct {
-        uint32_t expires_in;  /* seconds, of the access token */
+        uint32_t expires_in; /* seconds, of the access token */
         const char *scope, *client_id;
-        bool has_refresh;     /* secret: access token text, then at once the refresh token text (UD_TOKEN_TEXT - 1 each) */
+        bool has_refresh; /* secret: access token text, then at once the refresh token text (UD_TOKEN_TEXT - 1 each) */
     } tokens;
     uint64_t next;  /* row to go on from, 0: this was the last page */
     uint64_t total; /* of all entries the filter lets through */
@@ -214,7 +214,7 @@ struct ud_vault_reply {
     size_t sealed_length;
     const char *text, *name, *hash;
     struct ud_secret *secret; /* GRANT, REFRESH, REVEAL_PLAIN; owned by the reply */
-    void *frame; /* private: what text and arrays of a received reply stand in */
+    void *frame;              /* private: what text and arrays of a received reply stand in */
 };
 
 /* Appends one frame, without the secret part, to `out`; NULL text is written as "". The secret part follows separately
@@ -223,10 +223,10 @@ UD_CHECK enum ud_status ud_vault_request_encode(struct ud_buf *out, const struct
 UD_CHECK enum ud_status ud_vault_reply_encode(struct ud_buf *out, const struct ud_vault_reply *r, struct ud_error *err);
 /* Decodes the body of one frame (behind the 4 bytes of its length). The result owns a copy; the secret part, where there is
  * one, is moved into result->secret, and the caller wipes `bytes`. On failure *out is NULL. */
-UD_CHECK enum ud_status ud_vault_request_decode(struct ud_vault_request **out, const uint8_t *bytes, size_t length,
-    struct ud_error *err);
-UD_CHECK enum ud_status ud_vault_reply_decode(struct ud_vault_reply **out, const uint8_t *bytes, size_t length,
-    struct ud_error *err);
+UD_CHECK enum ud_status ud_vault_request_decode(
+    struct ud_vault_request **out, const uint8_t *bytes, size_t length, struct ud_error *err);
+UD_CHECK enum ud_status ud_vault_reply_decode(
+    struct ud_vault_reply **out, const uint8_t *bytes, size_t length, struct ud_error *err);
 void ud_vault_request_free(struct ud_vault_request **r);
 void ud_vault_reply_free(struct ud_vault_reply **r);
 

@@ -10,9 +10,9 @@
 #include "base/error.h"
 #include "base/secret.h"
 
-#define UD_TOKEN_ID 16
+#define UD_TOKEN_ID    16
 #define UD_TOKEN_PROOF 32
-#define UD_TOKEN_TEXT 65 /* with NUL */
+#define UD_TOKEN_TEXT  65 /* with NUL */
 
 /* A token on its way through one request. Short-lived: wipe with ud_token_wipe as soon as it has been used. */
 struct ud_token {
@@ -29,7 +29,7 @@ UD_CHECK enum ud_status ud_token_append(struct ud_secret *out, const struct ud_t
 
 /* The token of a simulated device: id is the device's id, proof is BLAKE2b-256 keyed with the content of DIR/simulate.key
  * over "unlockdesk simulated device 1" and the id. The vault computes it again to check. */
-UD_CHECK enum ud_status ud_token_simulated(struct ud_token *out, struct ud_secret *simulate_key, const uint8_t device[UD_TOKEN_ID],
-    struct ud_error *err);
+UD_CHECK enum ud_status ud_token_simulated(
+    struct ud_token *out, struct ud_secret *simulate_key, const uint8_t device[UD_TOKEN_ID], struct ud_error *err);
 
 #endif

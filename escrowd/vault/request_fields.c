@@ -1,0 +1,137 @@
+/* The fields of a request, one description for both directions. */
+#include "escrowd/vault/frame.h"
+
+static void
+page_fields(struct ud_pack *p, struct ud_vault_page *g)
+{
+    ud_pack_u64(p, &g->after);
+    ud_pack_u32(p, &g->limit);
+    ud_pack_enum(p, &g->filter, UD_VAULT_FILTER_END);
+    ud_pack_text(p, &g->text);
+    ud_pack_enum(p, &g->kinds, 1u << UD_KIND_COUNT);
+    ud_pack_guid(p, &g->device);
+    p->bad = p->bad || g->limit == 0 || g->limit > UD_VAULT_PAGE_MAX;
+}
+
+static void
+disclosure_fields(struct ud_pack *p, struct ud_disclosure *d)
+{
+    ud_pack_array_text(p, d->reason, sizeof(d->reason));
+    ud_pack_array_text(p, d->ticket, sizeof(d->ticket));
+    ud_pack_array_text(p, d->note, sizeof(d->note));
+    ud_pack_array_text(p, d->caller, sizeof(d->caller));
+    ud_pack_array_text(p, d->verified, sizeof(d->verified));
+}
+
+static void
+reveal_fields(struct ud_pack *p, struct ud_vault_reveal *v)
+{
+    ud_pack_bool(p, &v->has_key);
+    ud_pack_guid(p, &v->key);
+    ud_pack_bool(p, &v->has_device);
+    ud_pack_guid(p, &v->device);
+    ud_pack_enum(p, &v->kind, UD_KIND_COUNT);
+    ud_pack_guid(p, &v->request);
+    disclosure_fields(p, &v->why);
+    ud_pack_fixed(p, v->public_key, sizeof(v->public_key));
+}
+
+static void
+deposit_fields(struct ud_pack *p, struct ud_vault_deposit *d)
+{
+    ud_pack_bool(p, &d->has_id);
+    ud_pack_guid(p, &d->id);
+    ud_pack_enum(p, &d->kind, UD_KIND_COUNT);
+    ud_pack_enum(p, &d->volume, UD_VOLUME_REMOVABLE + 1);
+    ud_pack_bool(p, &d->has_work);
+    ud_pack_guid(p, &d->work);
+    ud_pack_bytes(p, &d->sealed, &d->sealed_length, UD_VAULT_SEALED_MAX);
+}
+
+static void
+find_fields(struct ud_pack *p, struct ud_keyid_prefix *f)
+{
+    uint8_t digits = (uint8_t)f->digits;
+
+    ud_pack_guid(p, &f->value);
+    ud_pack_u8(p, &digits);
+    f->digits = digits;
+    p->bad = p->bad || digits < 8 || digits > 32;
+}
+
+static void
+grant_fields(struct ud_pack *p, struct ud_vault_request *r)
+{
+    ud_pack_guid(p, &r->by_id);
+    ud_pack_text(p, &r->grant.client_id);
+    ud_pack_text(p, &r->grant.scope);
+    ud_pack_bool(p, &r->grant.offline);
+}
+
+/* Operations of people who are signed in. */
+static void
+people_fields(struct ud_pack *p, struct ud_vault_request *r)
+{
+    switch (r->op) {
+    case UD_VAULT_DEVICE_PAGE:
+    case UD_VAULT_KEY_PAGE:
+        page_fields(p, &r->page);
+        break;
+    case UD_VAULT_DEVICE:
+    case UD_VAULT_KEY:
+    case UD_VAULT_DEVICE_KEYS:
+        ud_pack_guid(p, &r->by_id);
+        break;
+    case UD_VAULT_FIND:
+        find_fields(p, &r->find);
+        break;
+    case UD_VAULT_REVEAL:
+    case UD_VAULT_REVEAL_PLAIN:
+    case UD_VAULT_ROTATE:
+    case UD_VAULT_ROTATION:
+        reveal_fields(p, &r->reveal);
+        break;
+    case UD_VAULT_OUTCOME:
+        ud_pack_guid(p, &r->by_id);
+        ud_pack_text(p, &r->outcome);
+        break;
+    case UD_VAULT_NOTICE:
+        ud_pack_text(p, &r->name);
+        break;
+    default:
+        break;
+    }
+}
+
+void
+ud_request_fields(struct ud_pack *p, struct ud_vault_request *r)
+{
+    ud_pack_fixed(p, &r->auth, sizeof(r->auth));
+    ud_pack_guid(p, &r->call);
+    switch (r->op) {
+    case UD_VAULT_USER_CHECK:
+        ud_pack_text(p, &r->name);
+        ud_pack_text(p, &r->address);
+        break;
+    case UD_VAULT_GRANT:
+        grant_fields(p, r);
+        break;
+    case UD_VAULT_CHECK_IN:
+        ud_pack_text(p, &r->check_in.os_version);
+        ud_pack_enum(p, &r->check_in.encrypted, UD_YES + 1);
+        break;
+    case UD_VAULT_DEPOSIT:
+        deposit_fields(p, &r->deposit);
+        break;
+    case UD_VAULT_WORK_RESULT:
+        ud_pack_guid(p, &r->result.work);
+        ud_pack_i32(p, &r->result.error_code);
+        break;
+    case UD_VAULT_WORK_LIST:
+        ud_pack_u32(p, &r->wait_ms);
+        break;
+    default:
+        people_fields(p, r);
+        break;
+    }
+}
