@@ -13,36 +13,36 @@
 #include "base/error.h"
 
 /* X(enumerator, name in the file) */
-#define UD_EVENT_LIST(X)              \
-    X(SESSION, "session")             /* console opened */      \
-    X(SIGNIN, "sign-in")                                        \
-    X(NOTICE, "notice")               /* accepted */            \
-    X(INTENT, "intent")               /* a key will be asked for */ \
-    X(DISCLOSED, "disclosed")         /* it arrived and will be painted */ \
-    X(SHOWN, "shown")                 /* covered key shown again, no new request */ \
-    X(WHOLE, "whole")                 /* the whole key shown at once */ \
-    X(COVERED, "covered")                                       \
-    X(FAILED, "failed")               /* the request did not disclose */ \
-    X(UNCERTAIN, "uncertain")         /* it may have */         \
-    X(MISMATCH, "mismatch")           /* answer for another key or malformed */ \
-    X(OUTCOME, "outcome")             /* worked, did-not-unlock, gone */ \
-    X(ROTATE, "rotate")               /* new key asked */       \
-    X(ROTATED, "rotated")             /* newer key escrowed */  \
-    X(ROTATE_FAILED, "rotate-failed")                           \
-    X(COPIED, "copied")               /* ticket text to the clipboard */ \
-    X(LOCK, "lock")                                             \
-    X(UNLOCK, "unlock")                                         \
-    X(UNLOCK_FAILED, "unlock-failed")                           \
-    X(END, "end")                     /* session over */        \
-    X(EPOCH, "epoch")                 /* written by the journal itself */ \
-    X(RECOVERY, "recovery")           /* written by the journal itself */ \
+#define UD_EVENT_LIST(X)                                                                                                         \
+    X(SESSION, "session") /* console opened */                                                                                   \
+    X(SIGNIN, "sign-in")                                                                                                         \
+    X(NOTICE, "notice")       /* accepted */                                                                                     \
+    X(INTENT, "intent")       /* a key will be asked for */                                                                      \
+    X(DISCLOSED, "disclosed") /* it arrived and will be painted */                                                               \
+    X(SHOWN, "shown")         /* covered key shown again, no new request */                                                      \
+    X(WHOLE, "whole")         /* the whole key shown at once */                                                                  \
+    X(COVERED, "covered")                                                                                                        \
+    X(FAILED, "failed")       /* the request did not disclose */                                                                 \
+    X(UNCERTAIN, "uncertain") /* it may have */                                                                                  \
+    X(MISMATCH, "mismatch")   /* answer for another key or malformed */                                                          \
+    X(OUTCOME, "outcome")     /* worked, did-not-unlock, gone */                                                                 \
+    X(ROTATE, "rotate")       /* new key asked */                                                                                \
+    X(ROTATED, "rotated")     /* newer key escrowed */                                                                           \
+    X(ROTATE_FAILED, "rotate-failed")                                                                                            \
+    X(COPIED, "copied") /* ticket text to the clipboard */                                                                       \
+    X(LOCK, "lock")                                                                                                              \
+    X(UNLOCK, "unlock")                                                                                                          \
+    X(UNLOCK_FAILED, "unlock-failed")                                                                                            \
+    X(END, "end")           /* session over */                                                                                   \
+    X(EPOCH, "epoch")       /* written by the journal itself */                                                                  \
+    X(RECOVERY, "recovery") /* written by the journal itself */                                                                  \
     X(CHECKPOINT, "checkpoint")
 
 enum ud_event_kind {
 #define X(name, text) UD_EVENT_##name,
     UD_EVENT_LIST(X)
 #undef X
-    UD_EVENT_COUNT
+        UD_EVENT_COUNT
 };
 const char *ud_event_kind_name(enum ud_event_kind k);
 
@@ -52,11 +52,11 @@ struct ud_record {
     enum ud_event_kind event;
     const char *operator_id;
     const char *source;
-    const char *device;      /* id, 36 characters */
+    const char *device; /* id, 36 characters */
     const char *device_name;
     const char *serial;
     const char *user;
-    const char *key;         /* key ID, 36 characters */
+    const char *key; /* key ID, 36 characters */
     const char *kind;
     const char *reason;
     const char *ticket;
@@ -64,9 +64,9 @@ struct ud_record {
     const char *caller;
     const char *verified;
     const char *outcome;
-    const char *request;     /* id that ties INTENT, DISCLOSED and the server's audit together */
+    const char *request; /* id that ties INTENT, DISCLOSED and the server's audit together */
     const char *server_request;
-    const char *finding;     /* multiplexer or recorder finding */
+    const char *finding; /* multiplexer or recorder finding */
     const char *detail;
 };
 
@@ -77,19 +77,25 @@ UD_CHECK enum ud_status ud_journal_open(struct ud_journal **out, const char *dir
 void ud_journal_free(struct ud_journal **j);
 /* Appends one line; returns only when it is durable (fdatasync). `receipt` (may be NULL, 13 bytes: "XXXX-XXXX-XX") gets a short code made of the
  * line's hash, for tickets. Takes the open-file-description lock for the append (2 s limit: UD_BUSY). Called from the journal thread. */
-UD_CHECK enum ud_status ud_journal_append(struct ud_journal *j, const struct ud_record *r, char receipt[13], struct ud_error *err);
+UD_CHECK enum ud_status ud_journal_append(
+    struct ud_journal *j, const struct ud_record *r, char receipt[13], struct ud_error *err);
 bool ud_journal_poisoned(const struct ud_journal *j);
 /* UD_OK where at least the reserve (256 KiB) is free; *warn where below 1 MiB. */
 UD_CHECK enum ud_status ud_journal_space(const struct ud_journal *j, bool *warn, struct ud_error *err);
 
+/* Signs a checkpoint (size, head, time), appends it to `checkpoints` and sends it to syslog (authpriv), where the user of this console cannot change it.
+ * Call every 15 minutes, at lock and at the end. ud_journal_syslog opens the connection; call it before the sandbox forbids sockets. */
+UD_CHECK enum ud_status ud_journal_checkpoint(struct ud_journal *j, struct ud_error *err);
+void ud_journal_syslog(void);
+
 struct ud_journal_report {
     uint64_t lines;
     bool ok;
-    uint64_t first_bad;     /* line number from 1; 0: none */
-    char what[160];         /* what is wrong with it */
-    uint64_t anchored;      /* last line covered by a checkpoint that is kept elsewhere; 0: none, truncation cannot be excluded */
-    uint64_t torn;          /* bytes of a torn tail after the last complete line */
-    char head[65];          /* hash of the last line, hex */
+    uint64_t first_bad; /* line number from 1; 0: none */
+    char what[160];     /* what is wrong with it */
+    uint64_t anchored;  /* last line covered by a checkpoint that is kept elsewhere; 0: none, truncation cannot be excluded */
+    uint64_t torn;      /* bytes of a torn tail after the last complete line */
+    char head[65];      /* hash of the last line, hex */
 };
 /* Checks every line of the journal in `dir`. UD_OK also where report->ok is false; an error only where it cannot be read. */
 UD_CHECK enum ud_status ud_journal_verify(struct ud_journal_report *report, const char *dir, struct ud_error *err);
