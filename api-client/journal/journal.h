@@ -94,7 +94,7 @@ struct ud_journal_report {
     uint64_t first_bad; /* line number from 1; 0: none */
     char what[160];     /* what is wrong with it */
     uint64_t anchored;  /* last line covered by a checkpoint that is kept elsewhere; 0: none, truncation cannot be excluded */
-    uint64_t torn;      /* bytes of a torn tail after the last complete line */
+    uint64_t torn;      /* bytes of an unfinished line at the end; then ok is false until the next start has set them aside */
     char head[65];      /* hash of the last line, hex */
 };
 /* Checks every line of the journal in `dir`. UD_OK also where report->ok is false; an error only where it cannot be read. */

@@ -182,6 +182,8 @@ check_lines(struct walk *w, const struct map *m)
         at = (size_t)(end - m->text) + 1;
     }
     w->report->lines = line;
+    if (w->report->torn > 0) /* after a crash; the next start sets it aside and records that */
+        (void)bad(w, line + 1, "it is unfinished: no line ends there");
 }
 
 static void

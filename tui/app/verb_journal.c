@@ -112,9 +112,6 @@ verify_text(const struct ud_journal_report *r)
         return;
     }
     printf(_("ok: %llu lines, each signed and chained.\n"), (unsigned long long)r->lines);
-    if (r->torn > 0)
-        printf(_("%llu bytes after the last line were never finished; the next start sets them aside.\n"),
-            (unsigned long long)r->torn);
     if (r->anchored == 0)
         printf("%s\n", _("No checkpoint is kept elsewhere, so lines cut off at the end would not be noticed."));
     else
