@@ -1,0 +1,164 @@
+/* Every SQL statement of the service. Constant text, values bound; nothing builds SQL at run time (SR-139). */
+#ifndef UD_STORE_STATEMENTS_H
+#define UD_STORE_STATEMENTS_H
+
+#define UD_SQL_DEVICE_COLUMNS                                                                                                    \
+    "device.row, device.id, device.entra, device.name, device.serial, device.user, device.user_name, device.model, "             \
+    "device.os, device.os_version, device.ownership, device.encrypted, device.checkin, device.manufacturer, "                    \
+    "device.domain, device.local_users, device.enrolled "
+#define UD_SQL_KEY_COLUMNS                                                                                                       \
+    "k.row, k.device, k.id, device.id, device.entra, k.kind, k.volume, k.state, k.created, k.shown, k.version, k.ring "
+#define UD_SQL_KEY_FROM "FROM recovery_key k JOIN device ON device.row = k.device "
+#define UD_SQL_WORK_COLUMNS                                                                                                      \
+    "w.row, w.id, w.device, device.id, w.kind, w.state, w.requested, w.finished, w.code, w.request, w.user, w.new_key, "         \
+    "k.id, k.created "
+#define UD_SQL_WORK_FROM "FROM work w JOIN device ON device.row = w.device LEFT JOIN recovery_key k ON k.row = w.new_key "
+
+#define UD_SQL_LIST(X)                                                                                                           \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                                                  \
+    X(COMMIT, "COMMIT")                                                                                                          \
+    X(ROLLBACK, "ROLLBACK")                                                                                                      \
+    X(SAVEPOINT, "SAVEPOINT part")                                                                                               \
+    X(RELEASE, "RELEASE part")                                                                                                   \
+    X(UNDO, "ROLLBACK TO part")                                                                                                  \
+    X(META_PUT, "INSERT INTO meta(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")           \
+    X(META_GET, "SELECT value FROM meta WHERE name = ?1")                                                                        \
+    X(NOTICE_PUT, "INSERT OR REPLACE INTO notice(language, text, hash) VALUES(?1, ?2, ?3)")                                      \
+    X(NOTICES, "SELECT language, text, hash FROM notice ORDER BY language")                                                      \
+    X(RING_PUT, "INSERT INTO ring(id, purpose, created, box) VALUES(?1, ?2, ?3, ?4)")                                            \
+    X(RINGS, "SELECT id, purpose, created, box FROM ring ORDER BY id")                                                           \
+    X(AUDIT_ADD, "INSERT INTO audit(seq, at, line, hash) VALUES(?1, ?2, ?3, ?4)")                                                \
+    X(AUDIT_LAST, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")                                                       \
+    X(AUDITS, "SELECT seq, at, line, hash FROM audit WHERE seq > ?1 ORDER BY seq")                                               \
+    X(CHECKPOINT_ADD, "INSERT OR REPLACE INTO checkpoint(seq, at, head, signature) VALUES(?1, ?2, ?3, ?4)")                      \
+    X(CHECKPOINTS, "SELECT seq, at, head, signature FROM checkpoint ORDER BY seq")                                               \
+    X(DEVICE_ADD, "INSERT INTO device(id, entra, name, serial, user, user_name, model, os, os_version, ownership, "              \
+                  "encrypted, checkin, manufacturer, domain, local_users, enrolled) "                                            \
+                  "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)")                               \
+    X(DEVICES, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row > ?1 ORDER BY row LIMIT ?2")                               \
+    X(DEVICES_OWNED, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE user = ?3 AND row > ?1 ORDER BY row LIMIT ?2")           \
+    X(DEVICES_NAME, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE name = ?4 AND (?3 IS NULL OR user = ?3) "                 \
+                    "AND row > ?1 ORDER BY row LIMIT ?2")                                                                        \
+    X(DEVICES_CONTAINS, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row > ?1 AND (?3 IS NULL OR user = ?3) "              \
+                        "AND instr(lower(name), lower(?4)) > 0 ORDER BY row LIMIT ?2")                                           \
+    X(DEVICES_SERIAL, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE serial = ?4 AND (?3 IS NULL OR user = ?3) "             \
+                      "AND row > ?1 ORDER BY row LIMIT ?2")                                                                      \
+    X(DEVICES_USER, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE user = ?4 AND (?3 IS NULL OR user = ?3) "                 \
+                    "AND row > ?1 ORDER BY row LIMIT ?2")                                                                        \
+    X(DEVICE_COUNT, "SELECT count(*) FROM device WHERE ?1 IS NULL AND ?2 IS NULL")                                               \
+    X(DEVICE_COUNT_OWNED, "SELECT count(*) FROM device WHERE user = ?1 AND ?2 IS NULL")                                          \
+    X(DEVICE_COUNT_NAME, "SELECT count(*) FROM device WHERE name = ?2 AND (?1 IS NULL OR user = ?1)")                            \
+    X(DEVICE_COUNT_CONTAINS, "SELECT count(*) FROM device WHERE (?1 IS NULL OR user = ?1) "                                      \
+                             "AND instr(lower(name), lower(?2)) > 0")                                                            \
+    X(DEVICE_COUNT_SERIAL, "SELECT count(*) FROM device WHERE serial = ?2 AND (?1 IS NULL OR user = ?1)")                        \
+    X(DEVICE_COUNT_USER, "SELECT count(*) FROM device WHERE user = ?2 AND (?1 IS NULL OR user = ?1)")                            \
+    X(DEVICE_BY_ID, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE id = ?1")                                                 \
+    X(DEVICE_BY_ENTRA, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE entra = ?1")                                           \
+    X(DEVICE_BY_ROW, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row = ?1")                                               \
+    X(CHECK_IN, "UPDATE device SET checkin = ?2, os_version = coalesce(?3, os_version), "                                        \
+                "encrypted = CASE ?4 WHEN 0 THEN encrypted ELSE ?4 END WHERE row = ?1")                                          \
+    X(KEY_LAST, "SELECT coalesce(max(row), 0) FROM recovery_key")                                                                \
+    X(KEY_ADD, "INSERT INTO recovery_key(row, device, id, kind, volume, state, created, shown, version, ring, box) "             \
+               "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                                                           \
+    X(KEY_SUPERSEDE, "UPDATE recovery_key SET state = 1 WHERE device = ?1 AND kind = ?2 AND volume = ?3 AND "                    \
+                     "state <> 1 AND row <> ?4")                                                                                 \
+    X(KEY_SHOWN, "UPDATE recovery_key SET shown = ?2, state = CASE state WHEN 0 THEN 2 ELSE state END WHERE row = ?1")           \
+    X(KEY_ROTATING, "UPDATE recovery_key SET state = 3 WHERE device = ?1 AND kind = ?2 AND state IN (0, 2)")                     \
+    X(KEY_RESTING, "UPDATE recovery_key SET state = CASE WHEN shown IS NULL THEN 0 ELSE 2 END "                                  \
+                   "WHERE device = ?1 AND kind = ?2 AND state = 3")                                                              \
+    X(KEYS, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.row > ?1 AND (?3 = 0 OR (?3 >> k.kind) & 1) "                  \
+            "AND (?4 IS NULL OR device.user = ?4) ORDER BY k.row LIMIT ?2")                                                      \
+    X(KEY_COUNT, "SELECT count(*) FROM recovery_key WHERE ?1 = 0 AND ?2 IS NULL")                                                \
+    X(KEY_COUNT_SOME, "SELECT count(*) " UD_SQL_KEY_FROM "WHERE (?1 = 0 OR (?1 >> k.kind) & 1) "                                 \
+                      "AND (?2 IS NULL OR device.user = ?2)")                                                                    \
+    X(KEYS_OF, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.device = ?1 ORDER BY k.created DESC, k.row DESC")           \
+    X(KEY_BY_ID, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.id = ?1")                                                 \
+    X(KEY_CURRENT, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.device = ?1 AND k.kind = ?2 AND "                       \
+                   "k.state <> 1 ORDER BY k.created DESC, k.row DESC LIMIT 1")                                                   \
+    X(KEY_FIND, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.id BETWEEN ?1 AND ?2 ORDER BY k.id LIMIT ?3")              \
+    X(KEY_BOX, "SELECT " UD_SQL_KEY_COLUMNS ", k.box " UD_SQL_KEY_FROM "WHERE k.row = ?1")                                       \
+    X(PACKAGE_ADD, "INSERT INTO key_package(key, box) VALUES(?1, ?2)")                                                           \
+    X(PROTECTOR_ADD, "INSERT OR IGNORE INTO protector(id, device, kind) VALUES(?1, ?2, ?3)")                                     \
+    X(PROTECTOR_FIND, "SELECT p.id, p.kind, device.name FROM protector p JOIN device ON device.row = p.device "                  \
+                      "WHERE p.id BETWEEN ?1 AND ?2 ORDER BY p.id LIMIT ?3")                                                     \
+    X(WORK_ADD, "INSERT INTO work(id, device, kind, state, requested, request, user) VALUES(?1, ?2, ?3, 1, ?4, ?5, ?6)")         \
+    X(WORK_END, "UPDATE work SET state = ?2, finished = ?3, code = ?4, new_key = ?5 WHERE row = ?1 AND state = 1")               \
+    X(WORK_BY_ID, "SELECT " UD_SQL_WORK_COLUMNS UD_SQL_WORK_FROM "WHERE w.id = ?1")                                              \
+    X(WORK_LAST, "SELECT " UD_SQL_WORK_COLUMNS UD_SQL_WORK_FROM "WHERE w.device = ?1 AND w.kind = ?2 "                           \
+                 "ORDER BY w.row DESC LIMIT 1")                                                                                  \
+    X(WORK_PENDING, "SELECT " UD_SQL_WORK_COLUMNS UD_SQL_WORK_FROM "WHERE w.state = 1 ORDER BY w.row LIMIT ?1")                  \
+    X(WORK_PENDING_OF, "SELECT " UD_SQL_WORK_COLUMNS UD_SQL_WORK_FROM "WHERE w.device = ?2 AND w.state = 1 "                     \
+                       "ORDER BY w.row LIMIT ?1")                                                                                \
+    X(USER_ADD, "INSERT INTO user(id, name, account, display, role, password, created) "                                         \
+                "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                                            \
+    X(USER_BY_NAME, "SELECT row, id, name, account, display, role, password, disabled FROM user WHERE name = ?1")                \
+    X(USER_BY_ROW, "SELECT row, id, name, account, display, role, password, disabled FROM user WHERE row = ?1")                  \
+    X(USERS, "SELECT row, id, name, account, display, role, password, disabled FROM user ORDER BY name")                         \
+    X(USER_DISABLE, "UPDATE user SET disabled = 1 WHERE name = ?1")                                                              \
+    X(USER_PASSWORD, "UPDATE user SET password = ?2 WHERE name = ?1")                                                            \
+    X(GRANT_ADD, "INSERT INTO consent(user, client, scope, created, expires) VALUES(?1, ?2, ?3, ?4, ?5)")                        \
+    X(GRANT_REVOKE, "UPDATE consent SET revoked = 1 WHERE row = ?1")                                                             \
+    X(USER_REVOKE, "UPDATE consent SET revoked = 1 WHERE user = ?1")                                                             \
+    X(TOKEN_ADD, "INSERT INTO token(id, consent, kind, hash, expires) VALUES(?1, ?2, ?3, ?4, ?5)")                               \
+    X(TOKEN_USED, "UPDATE token SET used = 1 WHERE id = ?1")                                                                     \
+    X(TOKEN_GET, "SELECT t.id, t.hash, t.kind, t.expires, t.used, c.row, c.user, c.client, c.scope, c.created, "                 \
+                 "c.expires, c.revoked FROM token t JOIN consent c ON c.row = t.consent WHERE t.id = ?1")                        \
+    X(TOKEN_SWEEP, "DELETE FROM token WHERE expires < ?1")                                                                       \
+    X(GRANT_SWEEP, "DELETE FROM consent WHERE expires < ?1 AND NOT EXISTS (SELECT 1 FROM token t "                               \
+                   "WHERE t.consent = consent.row)")                                                                             \
+    X(DEVICE_TOKEN_ADD, "INSERT INTO device_token(id, hash, device) VALUES(?1, ?2, ?3)")                                         \
+    X(DEVICE_TOKEN_GET, "SELECT hash, device FROM device_token WHERE id = ?1")                                                   \
+    X(DISCLOSURE_ADD, "INSERT INTO disclosure(request, user, device, key, at) VALUES(?1, ?2, ?3, ?4, ?5)")                       \
+    X(DISCLOSURE_OUTCOME, "UPDATE disclosure SET outcome = ?3 WHERE request = ?1 AND user = ?2")                                 \
+    X(DISCLOSURE_GET, "SELECT request, user, device, key, at FROM disclosure WHERE request = ?1")                                \
+    X(DISCLOSURES, "SELECT request, user, device, key, at FROM disclosure WHERE at >= ?1 ORDER BY at")
+
+/* The schema, one statement each. Order matters. */
+#define UD_SCHEMA_VERSION 1
+#define UD_SCHEMA_TABLES(X)                                                                                                      \
+    X("CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")                                             \
+    X("CREATE TABLE notice(language TEXT PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL) WITHOUT ROWID")                    \
+    X("CREATE TABLE ring(id INTEGER PRIMARY KEY, purpose TEXT NOT NULL, created INTEGER NOT NULL, box BLOB NOT NULL)")           \
+    X("CREATE TABLE device(row INTEGER PRIMARY KEY, id BLOB NOT NULL, entra BLOB NOT NULL, "                                     \
+      "name TEXT NOT NULL COLLATE NOCASE, serial TEXT NOT NULL COLLATE NOCASE, user TEXT NOT NULL COLLATE NOCASE, "              \
+      "user_name TEXT NOT NULL, model TEXT NOT NULL, os TEXT NOT NULL, os_version TEXT NOT NULL, "                               \
+      "ownership INTEGER NOT NULL, encrypted INTEGER NOT NULL, checkin INTEGER, manufacturer TEXT NOT NULL, "                    \
+      "domain TEXT NOT NULL, local_users TEXT NOT NULL, enrolled INTEGER)")                                                      \
+    X("CREATE TABLE recovery_key(row INTEGER PRIMARY KEY, device INTEGER NOT NULL, id BLOB, kind INTEGER NOT NULL, "             \
+      "volume INTEGER NOT NULL, state INTEGER NOT NULL, created INTEGER NOT NULL, shown INTEGER, "                               \
+      "version INTEGER NOT NULL, ring INTEGER NOT NULL, box BLOB NOT NULL)")                                                     \
+    X("CREATE TABLE key_package(key INTEGER PRIMARY KEY, box BLOB NOT NULL)")                                                    \
+    X("CREATE TABLE protector(id BLOB PRIMARY KEY, device INTEGER NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID")                  \
+    X("CREATE TABLE work(row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, device INTEGER NOT NULL, "                            \
+      "kind INTEGER NOT NULL, state INTEGER NOT NULL, requested INTEGER NOT NULL, finished INTEGER, "                            \
+      "code INTEGER NOT NULL DEFAULT 0, request BLOB, user INTEGER NOT NULL, new_key INTEGER)")                                  \
+    X("CREATE TABLE user(row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE COLLATE NOCASE, "           \
+      "account TEXT NOT NULL COLLATE NOCASE, display TEXT NOT NULL, role INTEGER NOT NULL, password TEXT NOT NULL, "             \
+      "disabled INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL)")                                                          \
+    X("CREATE TABLE consent(row INTEGER PRIMARY KEY, user INTEGER NOT NULL, client TEXT NOT NULL, scope TEXT NOT NULL, "         \
+      "created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0)")                                 \
+    X("CREATE TABLE token(id BLOB PRIMARY KEY, consent INTEGER NOT NULL, kind INTEGER NOT NULL, hash BLOB NOT NULL, "            \
+      "expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID")                                                \
+    X("CREATE TABLE device_token(id BLOB PRIMARY KEY, hash BLOB NOT NULL, device INTEGER NOT NULL) WITHOUT ROWID")               \
+    X("CREATE TABLE disclosure(request BLOB PRIMARY KEY, user INTEGER NOT NULL, device INTEGER NOT NULL, "                       \
+      "key INTEGER NOT NULL, at INTEGER NOT NULL, outcome TEXT) WITHOUT ROWID")                                                  \
+    X("CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, line TEXT NOT NULL, hash BLOB NOT NULL)")                \
+    X("CREATE TABLE checkpoint(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, head BLOB NOT NULL, "                               \
+      "signature BLOB NOT NULL)")                                                                                                \
+    X("CREATE UNIQUE INDEX key_id ON recovery_key(id) WHERE id IS NOT NULL")                                                     \
+    X("CREATE INDEX work_device ON work(device, kind)")                                                                          \
+    X("CREATE INDEX work_pending ON work(row) WHERE state = 1")                                                                  \
+    X("CREATE INDEX token_expires ON token(expires)")                                                                            \
+    X("CREATE INDEX token_consent ON token(consent)")                                                                            \
+    X("CREATE INDEX disclosure_at ON disclosure(at)")
+
+/* Indexes that bulk loading drops and makes again. X(name, on) */
+#define UD_SCHEMA_INDEXES(X)                                                                                                     \
+    X("UNIQUE", "device_id", "device(id)")                                                                                       \
+    X("UNIQUE", "device_entra", "device(entra)")                                                                                 \
+    X("", "device_name", "device(name)")                                                                                         \
+    X("", "device_serial", "device(serial)")                                                                                     \
+    X("", "device_user", "device(user)")                                                                                         \
+    X("", "key_device", "recovery_key(device)")
+
+#endif

@@ -1,0 +1,60 @@
+/* The database (SQLite): one connection, prepared statements only, the settings SR-137 asks for read back at every open.
+ * It stores what it is given; what may be stored or read, and every secret, is the vault's business. A connection belongs to
+ * one thread at a time. Statuses: UD_NOTFOUND no such row, UD_EXISTS a unique value is taken, UD_NOSPACE disk full, UD_IO. */
+#ifndef UD_STORE_STORE_H
+#define UD_STORE_STORE_H
+
+#include "base/error.h"
+#include "domain/guid.h"
+#include "escrowd/store/record.h"
+
+struct ud_store;
+
+enum ud_store_mode { UD_STORE_CREATE, UD_STORE_WRITE, UD_STORE_READ };
+/* CREATE: the file must not exist; it is made 0600 with the schema. A newer schema is refused. */
+UD_CHECK enum ud_status ud_store_open(struct ud_store **out, const char *path, enum ud_store_mode mode, struct ud_error *err);
+void ud_store_free(struct ud_store **s);
+
+UD_CHECK enum ud_status ud_store_begin(struct ud_store *s, struct ud_error *err); /* takes the write lock */
+UD_CHECK enum ud_status ud_store_commit(
+    struct ud_store *s, struct ud_error *err); /* durable when it returns UD_OK; else rolled back */
+void ud_store_rollback(struct ud_store *s);
+/* One part of a transaction that can fail alone. */
+UD_CHECK enum ud_status ud_store_savepoint(struct ud_store *s, struct ud_error *err);
+UD_CHECK enum ud_status ud_store_release(struct ud_store *s, struct ud_error *err);
+void ud_store_undo(struct ud_store *s); /* back to the savepoint, and releases it */
+/* True once a sync has failed: what the kernel holds is unknown then, so nothing may be acknowledged before a restart. */
+bool ud_store_sync_failed(const struct ud_store *s);
+/* Whole-file check; UD_TAMPERED with SQLite's words. */
+UD_CHECK enum ud_status ud_store_check(struct ud_store *s, struct ud_error *err);
+/* Bulk loading into an empty database: secondary indexes are dropped and made again by _done. */
+UD_CHECK enum ud_status ud_store_bulk(struct ud_store *s, struct ud_error *err);
+UD_CHECK enum ud_status ud_store_bulk_done(struct ud_store *s, struct ud_error *err);
+/* Tests: the most pages the file may have (a full disk). 0: no limit. */
+void ud_store_limit_pages(struct ud_store *s, unsigned pages);
+
+/* Small named values, at most 64 KiB. Put replaces. Get: *length is the value's length; UD_INVALID where it does not fit. */
+UD_CHECK enum ud_status ud_store_meta_put(
+    struct ud_store *s, const char *name, const void *value, size_t length, struct ud_error *err);
+UD_CHECK enum ud_status ud_store_meta_get(
+    struct ud_store *s, void *value, size_t size, size_t *length, const char *name, struct ud_error *err);
+UD_CHECK enum ud_status ud_store_notice_put(
+    struct ud_store *s, const char *language, const char *text, const char *hash, struct ud_error *err);
+typedef void (*ud_store_notice_each)(const char *language, const char *text, const char *hash, void *arg);
+UD_CHECK enum ud_status ud_store_notices(struct ud_store *s, ud_store_notice_each each, void *arg, struct ud_error *err);
+UD_CHECK enum ud_status ud_store_ring_put(struct ud_store *s, const struct ud_store_ring *ring, struct ud_error *err);
+typedef enum ud_status (*ud_store_ring_each)(const struct ud_store_ring *ring, void *arg, struct ud_error *err);
+UD_CHECK enum ud_status ud_store_rings(struct ud_store *s, ud_store_ring_each each, void *arg, struct ud_error *err);
+
+/* The audit and its checkpoints. */
+UD_CHECK enum ud_status ud_store_audit_add(struct ud_store *s, const struct ud_store_audit *a, struct ud_error *err);
+UD_CHECK enum ud_status ud_store_audit_last(
+    struct ud_store *s, uint64_t *seq, uint8_t hash[32], struct ud_error *err); /* 0: empty */
+typedef bool (*ud_store_audit_each)(const struct ud_store_audit *a, void *arg); /* false: stop */
+UD_CHECK enum ud_status ud_store_audits(
+    struct ud_store *s, uint64_t after, ud_store_audit_each each, void *arg, struct ud_error *err);
+UD_CHECK enum ud_status ud_store_checkpoint_add(struct ud_store *s, const struct ud_store_checkpoint *c, struct ud_error *err);
+typedef bool (*ud_store_checkpoint_each)(const struct ud_store_checkpoint *c, void *arg);
+UD_CHECK enum ud_status ud_store_checkpoints(struct ud_store *s, ud_store_checkpoint_each each, void *arg, struct ud_error *err);
+
+#endif
