@@ -72,6 +72,8 @@ on_work(struct ud_http_reply *reply, void *arg)
         p->failed = 0;
     else
         p->failed++;
+    if (count > 0 && ud_roster_refresh(p->sim->roster, NULL) != UD_OK)
+        count = 0;
     for (size_t i = 0; i < count; i++)
         take_on(p, &list[i]);
     free(list);

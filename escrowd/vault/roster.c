@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -16,6 +17,7 @@ struct ud_roster {
     char path[600];
     struct ud_roster_line *line;
     size_t count, room;
+    size_t size; /* of the file when it was read */
 };
 
 static const char *const behaviours[] = { "online", "offline", "failing" };
@@ -63,17 +65,16 @@ new_line(struct ud_roster *r)
     return &r->line[r->count++];
 }
 
-enum ud_status
-ud_roster_open(struct ud_roster **out, const char *dir, struct ud_error *err)
+static enum ud_status
+load(struct ud_roster *r, struct ud_error *err)
 {
-    struct ud_roster *r = ud_xcalloc(1, sizeof(*r));
     struct ud_buf data;
     enum ud_status st;
 
-    *out = NULL;
+    r->count = 0;
     ud_buf_init(&data, FILE_MAX);
-    (void)snprintf(r->path, sizeof(r->path), "%s/" UD_ROSTER_FILE, dir);
     st = ud_file_read(&data, r->path, FILE_MAX, err);
+    r->size = data.length;
     if (st == UD_NOTFOUND)
         st = UD_OK;
     else if (st == UD_OK && data.length > 0)
@@ -83,11 +84,30 @@ ud_roster_open(struct ud_roster **out, const char *dir, struct ud_error *err)
                 break;
             }
     ud_buf_free(&data);
-    if (st == UD_OK)
+    return st;
+}
+
+enum ud_status
+ud_roster_open(struct ud_roster **out, const char *dir, struct ud_error *err)
+{
+    struct ud_roster *r = ud_xcalloc(1, sizeof(*r));
+    enum ud_status st;
+
+    *out = NULL;
+    (void)snprintf(r->path, sizeof(r->path), "%s/" UD_ROSTER_FILE, dir);
+    if ((st = load(r, err)) == UD_OK)
         *out = r;
     else
         ud_roster_free(&r);
     return st;
+}
+
+enum ud_status
+ud_roster_refresh(struct ud_roster *r, struct ud_error *err)
+{
+    struct stat sb;
+
+    return stat(r->path, &sb) == 0 && (size_t)sb.st_size != r->size ? load(r, err) : UD_OK;
 }
 
 void
@@ -157,6 +177,7 @@ ud_roster_add(struct ud_roster *r, const struct ud_roster_line *line, struct ud_
 
     ud_buf_init(&text, 4096);
     ud_roster_format(&text, line);
+    size_t length = text.length;
     int fd = open(r->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         st = ud_error_errno(err, r->path);
@@ -167,8 +188,10 @@ ud_roster_add(struct ud_roster *r, const struct ud_roster_line *line, struct ud_
         (void)close(fd);
     }
     ud_buf_free(&text);
-    if (st == UD_OK)
+    if (st == UD_OK) {
         *new_line(r) = *line;
+        r->size += length;
+    }
     return st;
 }
 

@@ -28,6 +28,8 @@ struct ud_roster;
 
 /* Reads DIR/simulate.devices. A missing file is an empty roster. */
 UD_CHECK enum ud_status ud_roster_open(struct ud_roster **out, const char *dir, struct ud_error *err);
+/* Reads it again where another process has added to it. Lines found before are gone then. */
+UD_CHECK enum ud_status ud_roster_refresh(struct ud_roster *r, struct ud_error *err);
 void ud_roster_free(struct ud_roster **r);
 /* The line that counts for a device (kind may be UD_KIND_COUNT: any); NULL: none. */
 const struct ud_roster_line *ud_roster_find(const struct ud_roster *r, const struct ud_guid *device, enum ud_kind kind);
