@@ -1,0 +1,79 @@
+/* Columns in reserved address space. Knows pages, not devices. */
+#include "domain/fleet_column.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define STEP_MIN  ((size_t)64 * 1024)
+#define HUGE_FROM ((size_t)16 * 1024 * 1024) /* below this, huge pages would waste more than they save */
+
+static size_t
+round_up(size_t bytes, size_t to)
+{
+    return (bytes + to - 1) / to * to;
+}
+
+void
+ud_column_init(struct ud_column *c, size_t max_bytes)
+{
+    c->reserved = round_up(max_bytes + UD_COLUMN_SLACK, UD_COLUMN_ALIGN);
+    c->committed = 0;
+    void *p = mmap(NULL, c->reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED) {
+        fputs("unlockdesk: the address space for the list of devices could not be reserved (see ulimit -v)\n", stderr);
+        abort();
+    }
+    c->base = p;
+}
+
+bool
+ud_column_grow(struct ud_column *c, size_t bytes)
+{
+    size_t need;
+
+    if (__builtin_add_overflow(bytes, (size_t)UD_COLUMN_SLACK, &need) || need > c->reserved)
+        return false;
+    if (need <= c->committed)
+        return true;
+    size_t step = need / 16 > STEP_MIN ? need / 16 : STEP_MIN;
+    size_t target = round_up(need + step, STEP_MIN);
+    if (target > c->reserved)
+        target = c->reserved;
+    unsigned char *from = c->base + c->committed;
+    if (mprotect(from, target - c->committed, PROT_READ | PROT_WRITE) != 0)
+        return false;
+    if (c->committed >= HUGE_FROM)
+        (void)madvise(from, target - c->committed, MADV_HUGEPAGE); /* only a matter of speed */
+    c->committed = target;
+    return true;
+}
+
+bool
+ud_column_map(struct ud_column *c, int fd, size_t offset, size_t bytes)
+{
+    size_t whole = round_up(bytes, UD_COLUMN_ALIGN);
+
+    assert(c->committed == 0 && offset % UD_COLUMN_ALIGN == 0);
+    if (bytes > 0) {
+        if (whole > c->reserved)
+            return false;
+        void *p = mmap(c->base, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, (off_t)offset);
+        if (p == MAP_FAILED)
+            return false;
+        c->committed = whole;
+    }
+    return ud_column_grow(c, bytes);
+}
+
+void
+ud_column_free(struct ud_column *c)
+{
+    if (c->base != NULL)
+        munmap(c->base, c->reserved);
+    c->base = NULL;
+    c->reserved = c->committed = 0;
+}

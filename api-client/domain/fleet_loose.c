@@ -1,0 +1,108 @@
+/* The loose search, asked only when nothing matched as written: the letters of a word in order, not far apart, within one field (its
+ * first 64 bytes). A few nanoseconds a row, so its time is bounded by the list. Words of one or two letters must match as written. */
+#include "domain/fleet_search.h"
+
+#define LOOSE_MIN 3u
+
+/* Letters may be spread over this many bytes. */
+static unsigned
+spread(unsigned length)
+{
+    return 2 * length + 4;
+}
+
+/* Bytes that a loose match takes in the `size` bytes at `field`, as few as a greedy reading finds; 0: none. */
+static unsigned
+match_field(const uint8_t *field, unsigned size, const struct ud_needle *n)
+{
+    uint64_t keep = size >= 64 ? UINT64_MAX : ((uint64_t)1 << size) - 1, mask[64];
+    unsigned best = 0, known = 1;
+
+    if (n->length > size || n->length > 64)
+        return 0;
+    mask[0] = ud_scan_mask(field, n->text[0]) & keep;
+    for (uint64_t starts = mask[0]; starts != 0; starts &= starts - 1) {
+        unsigned from = (unsigned)__builtin_ctzll(starts), p = from;
+        for (unsigned i = 1; i < n->length; i++) {
+            if (i == known)
+                mask[known++] = ud_scan_mask(field, n->text[i]) & keep;
+            uint64_t after = p == 63 ? 0 : mask[i] & (UINT64_MAX << (p + 1));
+            if (after == 0)
+                return best; /* a later start would not get further */
+            p = (unsigned)__builtin_ctzll(after);
+        }
+        if (p - from < spread(n->length) && (best == 0 || p - from + 1 < best))
+            best = p - from + 1;
+    }
+    return best;
+}
+
+/* The fewest bytes among the fields of a row; 0: none. */
+static unsigned
+match_row(const struct ud_plan *plan, const struct ud_needle *n, enum ud_place place, uint32_t begin, uint32_t end)
+{
+    const uint8_t *text = plan->f->text.base;
+    unsigned best = 0, field = 0;
+    bool any = false;
+
+    for (uint32_t p = begin; p < end && !any; p += 64)
+        any = (ud_scan_mask(text + p, n->text[n->at[0]]) & (end - p < 64 ? ((uint64_t)1 << (end - p)) - 1 : UINT64_MAX)) != 0;
+    for (uint32_t p = begin; any && p < end && field < UD_FIELDS; field++) {
+        const uint8_t *nul = memchr(text + p, '\0', end - p);
+        uint32_t to = nul != NULL ? (uint32_t)(nul - text) : end;
+        if (place == UD_PLACE_ANY || field >= 2) {
+            unsigned m = match_field(text + p, to - p, n);
+            if (m != 0 && (best == 0 || m < best))
+                best = m;
+        }
+        p = to + 1;
+    }
+    return best;
+}
+
+/* How many bytes too many the groups take in a row; false where one does not match. */
+static bool
+row_matches(const struct ud_plan *plan, uint32_t row, unsigned *extra)
+{
+    uint32_t begin, end;
+
+    *extra = 0;
+    if (!ud_row_span(plan->f, row, row + 1, &begin, &end))
+        return false;
+    for (unsigned g = 0; g < plan->q->groups; g++) {
+        const struct ud_group *group = &plan->q->group[g];
+        unsigned best = ud_plan_model_has(plan, g, row) ? 0 : UINT32_MAX;
+        for (unsigned i = 0; i < group->count && best != 0; i++) {
+            const struct ud_needle *n = &plan->q->needle[group->first + i];
+            unsigned m = match_row(plan, n, group->place, begin, end);
+            if (m != 0 && m - n->length < best && (n->length >= LOOSE_MIN || m == n->length))
+                best = m - n->length;
+        }
+        if (best == UINT32_MAX)
+            return false;
+        *extra += best;
+    }
+    return true;
+}
+
+void
+ud_block_run_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
+{
+    uint32_t from = block * UD_BLOCK_ROWS, to = ud_block_begin(plan, b, block);
+
+    ud_block_filter(plan, b, from);
+    for (uint32_t w = 0; w < UD_BLOCK_WORDS; w++)
+        for (uint64_t left = b->bits[w]; left != 0; left &= left - 1) {
+            uint32_t i = (uint32_t)__builtin_ctzll(left), row = from + w * 64 + i;
+            unsigned extra;
+            if (!row_matches(plan, row, &extra)) {
+                b->bits[w] &= ~((uint64_t)1 << i);
+                continue;
+            }
+            uint64_t entry = (uint64_t)extra << 32 | row;
+            if (plan->want > 0 && ud_top_wants(&b->top, entry))
+                ud_top_add(&b->top, entry);
+        }
+    memcpy(plan->bits + from / 64, b->bits, ((size_t)(to - from) + 63) / 64 * sizeof(uint64_t));
+    b->total += ud_bits_count(b->bits, UD_BLOCK_WORDS);
+}
