@@ -76,13 +76,27 @@ is_banned(int32_t cp)
     }
 }
 
+/* utf8proc's widths, but for what terminals (wcwidth) see otherwise: spacing marks take a cell, conjoining Jamo none. */
+static int
+width_of(int32_t cp)
+{
+    if (cp >= 0x20 && cp < 0x7F)
+        return 1;
+    if (in(cp, 0x1160, 0x11FF) || in(cp, 0xD7B0, 0xD7FF))
+        return 0;
+    if (utf8proc_category(cp) == UTF8PROC_CATEGORY_MC)
+        return 1;
+    int w = utf8proc_charwidth(cp);
+    return w < 0 ? 0 : w > 2 ? 2 : w;
+}
+
 static bool
 is_mark(int32_t cp)
 {
     if (cp < 0x300)
         return false;
     utf8proc_category_t category = utf8proc_category(cp);
-    return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME || utf8proc_charwidth(cp) == 0;
+    return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME || width_of(cp) == 0;
 }
 
 /* What the cleaner remembers from one code point to the next. */
@@ -176,14 +190,6 @@ ud_text_escape(char *out, size_t out_size, const char *in_text, size_t in_len)
         i += n > 0 ? n : 1;
     }
     out[used] = '\0';
-}
-
-static int
-width_of(int32_t cp)
-{
-    int w = cp >= 0x20 && cp < 0x7F ? 1 : utf8proc_charwidth(cp);
-
-    return w < 0 ? 0 : w > 2 ? 2 : w;
 }
 
 size_t
