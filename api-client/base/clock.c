@@ -122,7 +122,7 @@ ud_wall_format(char *out, size_t size, ud_wall t, bool millis)
         return;
     }
     int64_t day = floor_div(t, MS_PER_DAY);
-    int64_t ms = t - day * MS_PER_DAY;
+    int64_t ms = (t % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY;
     int64_t year = 1970 + floor_div(day * 400, 146097); /* at most one off */
     while (days_before_year(year + 1) <= day)
         year++;

@@ -122,10 +122,10 @@ walk(struct place *p, const char *path, bool make, struct ud_error *err)
         close(p->dir);
         p->dir = next;
     }
-    path_error(err, "Cannot reach", path);
+    enum ud_status st = path_error(err, "Cannot reach", path);
     close(p->dir);
     p->dir = -1;
-    return err != NULL ? err->status : UD_IO;
+    return st;
 }
 
 static enum ud_status

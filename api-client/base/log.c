@@ -111,13 +111,15 @@ is_guid(const char *s)
     return !is_base64(s[GUID_LENGTH]) && s[GUID_LENGTH] != '=';
 }
 
-/* Bytes of a run of digits with dashes, spaces or colons between, and how many digits it has. */
+/* Bytes of a run of digits with dashes or spaces between, and how many digits it has. */
 static size_t
 digit_run(const char *s, size_t *digits)
 {
     size_t n = 0, end = 0;
 
     *digits = 0;
+    if (!is_digit(s[0]))
+        return 0;
     for (; is_digit(s[n]) || s[n] == ' ' || s[n] == '-'; n++) {
         if (is_digit(s[n])) {
             ++*digits;
