@@ -1,0 +1,205 @@
+/* A call's life: made from a request target, asked, answered, freed. Responses are built here so that every error has the one shape. */
+#include "escrowd/front/call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escrowd/front/front_state.h"
+#include "escrowd/front/uri.h"
+#include "wire/graph.h"
+
+struct ud_call *
+ud_call_new(struct ud_front *front, const char *uri)
+{
+    struct ud_call *c = ud_xcalloc(1, sizeof(*c));
+    size_t length = strnlen(uri, UD_CALL_URI_MAX + 1);
+
+    c->front = front;
+    c->slot = SIZE_MAX;
+    ud_buf_init(&c->body, UD_CALL_BODY_MAX);
+    ud_buf_init(&c->response.body, UD_CALL_ANSWER_MAX);
+    ud_guid_random(&c->request_id);
+    if (length > UD_CALL_URI_MAX) {
+        c->bad_uri = true;
+        return c;
+    }
+    c->text = ud_xcalloc(1, length + 1);
+    memcpy(c->text, uri, length);
+    c->bad_uri = !ud_uri_split(c);
+    return c;
+}
+
+void
+ud_call_free(struct ud_call **c)
+{
+    struct ud_call *old = *c;
+
+    if (old == NULL)
+        return;
+    ud_token_wipe(&old->auth);
+    ud_vault_reply_free(&old->reply);
+    ud_secret_free(&old->secret_body);
+    ud_secret_free(&old->response.secret);
+    ud_buf_free(&old->body);
+    ud_buf_free(&old->response.body);
+    free(old->text);
+    free(old);
+    *c = NULL;
+}
+
+const char *
+ud_call_option(const struct ud_call *c, const char *name)
+{
+    for (size_t i = 0; i < c->option_count; i++) {
+        if (strcmp(c->option[i].name, name) == 0)
+            return c->option[i].value;
+    }
+    return NULL;
+}
+
+/* --- asking the vault ------------------------------------------------------------------------------------------------ */
+
+void
+ud_call_ask_all(struct ud_call *c, struct ud_vault_request *r, ud_call_then then)
+{
+    struct ud_error err = { 0 };
+
+    if (ud_token_is_zero(&r->auth))
+        r->auth = c->auth;
+    r->call = c->request_id;
+    c->then = then;
+    c->waiting = true;
+    enum ud_status st = ud_front_send(c->front, c, r, &err);
+    ud_token_wipe(&r->auth);
+    if (st == UD_OK)
+        return;
+    c->waiting = false;
+    ud_call_failed(c, &err);
+}
+
+void
+ud_call_ask(struct ud_call *c, struct ud_vault_request *r, ud_call_then then)
+{
+    c->only_ok = true;
+    ud_call_ask_all(c, r, then);
+}
+
+void
+ud_call_answered(struct ud_call *c, struct ud_vault_reply *reply)
+{
+    bool only_ok = c->only_ok;
+
+    c->waiting = false;
+    c->only_ok = false;
+    ud_vault_reply_free(&c->reply);
+    c->reply = reply;
+    if (reply->code != UD_VAULT_OK && only_ok)
+        ud_call_refused(c, reply);
+    else
+        c->then(c, reply);
+}
+
+/* --- responses ------------------------------------------------------------------------------------------------------- */
+
+void
+ud_call_json(struct ud_call *c, struct ud_json_writer *w, unsigned status)
+{
+    c->response.status = status;
+    c->response.type = "application/json";
+    ud_buf_clear(&c->response.body);
+    ud_json_writer_init(w, &c->response.body);
+}
+
+void
+ud_call_secret(struct ud_call *c, struct ud_secret **body)
+{
+    c->response.status = 200;
+    c->response.type = "application/json";
+    c->response.private = true;
+    c->response.secret = *body;
+    *body = NULL;
+}
+
+void
+ud_call_empty(struct ud_call *c, unsigned status)
+{
+    c->response.status = status;
+    c->response.type = NULL;
+    ud_buf_clear(&c->response.body);
+}
+
+void
+ud_call_error(struct ud_call *c, unsigned status, const char *code, const char *message)
+{
+    struct ud_json_writer w;
+    char id[UD_GUID_TEXT];
+
+    ud_guid_format(id, &c->request_id);
+    ud_call_json(c, &w, status);
+    ud_wire_graph_error_write(
+        &w, code, message, ud_clock_wall(), id, c->client_request_id[0] != '\0' ? c->client_request_id : id);
+    c->response.private = true;
+    c->response.challenge = status == 401;
+}
+
+struct answer {
+    unsigned status;
+    const char *code;
+    const char *message; /* where the vault gave no sentence */
+};
+
+static const struct answer answers[UD_VAULT_CODE_END] = {
+    [UD_VAULT_OK] = { 500, "generalException", "Nothing went wrong, and yet there is no answer." },
+    [UD_VAULT_UNAUTHENTICATED] = { 401, "InvalidAuthenticationToken", "The token is missing, has expired or has been revoked." },
+    [UD_VAULT_FORBIDDEN] = { 403, "authorization_error", "Your role does not allow this." },
+    [UD_VAULT_REASON_REQUIRED] = { 403, "reason_required", "The policy of this service wants a reason." },
+    [UD_VAULT_PERSONAL_DEVICE] = { 403, "personal_device", "The key of a personal device is not shown to staff." },
+    [UD_VAULT_NOT_FOUND] = { 404, "not_found", "It does not exist, or you may not see it." },
+    [UD_VAULT_INVALID] = { 400, "invalid_request", "The request is not valid." },
+    [UD_VAULT_ALREADY_USED] = { 409, "already_used", "This request was used before. Start a new one." },
+    [UD_VAULT_THROTTLED] = { 429, "TooManyRequests", "Too many requests. Wait, then try again." },
+    [UD_VAULT_AUDIT_UNAVAILABLE] = { 503, "audit_unavailable", "The audit cannot be written, so no key is given out." },
+    [UD_VAULT_UNAVAILABLE] = { 503, "serviceNotAvailable", "The service cannot reach its database now." },
+};
+
+/* Graph clients know fewer codes than ours do. */
+static const char *
+code_for(const struct ud_call *c, const struct answer *a)
+{
+    bool graph = c->segment_count > 0 && (strcmp(c->segment[0], "v1.0") == 0 || strcmp(c->segment[0], "beta") == 0);
+
+    if (graph && a->status == 404)
+        return "ResourceNotFound";
+    if (graph && a->status == 403)
+        return "authorization_error";
+    return a->code;
+}
+
+void
+ud_call_refused(struct ud_call *c, const struct ud_vault_reply *reply)
+{
+    const struct answer *a = &answers[reply->code < UD_VAULT_CODE_END ? reply->code : UD_VAULT_UNAVAILABLE];
+    bool told = reply->message != NULL && reply->message[0] != '\0';
+
+    ud_call_error(c, a->status, code_for(c, a), told ? reply->message : a->message);
+    if (a->status == 429 || a->status == 503)
+        c->response.retry_after = reply->retry_after > 0 ? reply->retry_after : 5;
+}
+
+void
+ud_call_failed(struct ud_call *c, const struct ud_error *err)
+{
+    if (err->status == UD_INVALID || err->status == UD_MALFORMED) {
+        ud_call_bad_request(c, err);
+        return;
+    }
+    ud_call_error(c, 503, "serviceNotAvailable", "The service is short of memory or connections. Try again.");
+    c->response.retry_after = 5;
+}
+
+void
+ud_call_bad_request(struct ud_call *c, const struct ud_error *err)
+{
+    ud_call_error(c, 400, "invalid_request", err->message[0] != '\0' ? err->message : "The request could not be understood.");
+}
