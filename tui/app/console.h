@@ -7,9 +7,9 @@
 #include "app/config.h"
 #include "app/launcher.h"
 
-/* Runs the console on the controlling terminal until the operator leaves or the session is over; switches the sandbox on. Returns the exit code; what went
- * wrong is said on standard error. The launcher stays the caller's. */
-int ud_console_run(const struct ud_config *config, struct ud_launcher *launcher);
+/* Runs the console on the controlling terminal until the operator leaves or the session is over; switches the sandbox on. Fails with a sentence
+ * where it cannot start or the terminal was lost. The launcher stays the caller's. */
+UD_CHECK enum ud_status ud_console_run(const struct ud_config *config, struct ud_launcher *launcher, struct ud_error *err);
 
 /* `unlockdesk commands`: every command, its keys and where it works, from the command table and the key files. */
 void ud_console_print_commands(FILE *out, const struct ud_config *config);

@@ -45,3 +45,9 @@ ud_entry_key(struct ud_entry *e, const struct ud_key *k)
         ud_guid_format(e->key, &k->id);
     ud_copy(e->kind, sizeof(e->kind), ud_kind_name(k->kind));
 }
+
+void
+ud_entry_detail(struct ud_entry *e, const char *text)
+{
+    ud_copy(e->detail, sizeof(e->detail), text);
+}

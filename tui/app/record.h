@@ -19,5 +19,6 @@ struct ud_entry {
 void ud_entry_record(struct ud_record *out, const struct ud_entry *e);
 void ud_entry_device(struct ud_entry *e, const struct ud_device *d);
 void ud_entry_key(struct ud_entry *e, const struct ud_key *k);
+void ud_entry_detail(struct ud_entry *e, const char *text);
 
 #endif

@@ -1,0 +1,136 @@
+/* What the parts of the update call of each other. Each function belongs to the file named above it. */
+#ifndef UD_APP_SCREENS_H
+#define UD_APP_SCREENS_H
+
+#include "app/state.h"
+
+/* update.c */
+void ud_app_update(struct ud_app *app, const struct ud_event *event);
+/* When the next UD_ON_TICK is due; -1: never. (deadline.c) */
+ud_msec ud_app_deadline(const struct ud_app *app);
+void ud_app_tick(struct ud_app *app);
+
+/* session.c: sign-in, PIN, notice, the end */
+void ud_session_begin(struct ud_app *app);
+void ud_session_worker(struct ud_app *app);
+void ud_session_lost(struct ud_app *app, const struct ud_error *error);
+bool ud_session_message(struct ud_app *app, const struct ud_event *e);
+void ud_session_derived(struct ud_app *app, struct ud_job *job);
+void ud_session_key(struct ud_app *app, const struct ud_key_event *key);
+void ud_session_confirm(struct ud_app *app);
+void ud_session_refuse(struct ud_app *app);
+void ud_session_retry(struct ud_app *app);
+void ud_session_accept_notice(struct ud_app *app);
+void ud_session_resumed(struct ud_app *app);
+void ud_session_over(struct ud_app *app, const char *why, const char *next);
+void ud_session_save_tokens(struct ud_app *app);
+/* Asks for the rules and the list of every source that is signed in. */
+void ud_session_enter(struct ud_app *app);
+
+/* sync.c: the lists of the sources */
+void ud_sync_start(struct ud_app *app, uint8_t source);
+bool ud_sync_message(struct ud_app *app, const struct ud_event *e);
+void ud_sync_save(struct ud_app *app);
+
+/* screen_devices.c, lookup.c */
+void ud_devices_search(struct ud_app *app);
+void ud_devices_found(struct ud_app *app, struct ud_job *job);
+void ud_devices_key(struct ud_app *app, const struct ud_key_event *key);
+void ud_devices_open(struct ud_app *app);
+void ud_devices_layout(struct ud_app *app);
+void ud_devices_clear(struct ud_app *app);
+/* Row of the list by position; UD_ROW_NONE. */
+uint32_t ud_devices_row(const struct ud_app *app, size_t index);
+size_t ud_devices_count(const struct ud_app *app);
+void ud_lookup_update(struct ud_app *app);
+bool ud_lookup_message(struct ud_app *app, const struct ud_event *e);
+/* The sentence of a miss; false where there is nothing to say. */
+bool ud_lookup_miss(const struct ud_app *app, char *out, size_t size);
+
+/* screen_device.c */
+void ud_device_open(struct ud_app *app, const struct ud_device *d, const struct ud_guid *key);
+void ud_device_fetch(struct ud_app *app);
+bool ud_device_message(struct ud_app *app, const struct ud_event *e);
+const struct ud_key *ud_device_selected(const struct ud_app *app);
+const char *ud_device_get_refused(const struct ud_app *app);
+
+/* call.c: calls and their key; reveal.c: from INTENT to the key; dictate.c: groups and read-back */
+struct ud_call *ud_call_active(struct ud_app *app);
+void ud_call_open(struct ud_app *app, const struct ud_dev *dev, const struct ud_key *key, const struct ud_disclosure *why);
+void ud_call_hold(struct ud_app *app);
+void ud_call_resume(struct ud_app *app, unsigned number);
+void ud_call_end(struct ud_app *app, enum ud_outcome outcome);
+void ud_call_close(struct ud_app *app);
+void ud_call_next_key(struct ud_app *app);
+/* The next older key of the same volume that was not tried; NULL: none. */
+const struct ud_key *ud_call_other_key(const struct ud_app *app, const struct ud_call *c);
+void ud_call_drop_secrets(struct ud_call *c);
+void ud_call_cover(struct ud_app *app, struct ud_call *c, const char *why);
+void ud_call_show(struct ud_app *app);
+void ud_call_whole(struct ud_app *app);
+void ud_call_ticket_model(const struct ud_app *app, const struct ud_call *c, struct ud_view_ticket *out);
+void ud_reveal_start(struct ud_app *app, struct ud_call *c);
+bool ud_reveal_message(struct ud_app *app, const struct ud_event *e);
+bool ud_reveal_journal(struct ud_app *app, const struct ud_job *job);
+/* Closes what a lost worker or a lock leaves open: UNCERTAIN where the source was asked. */
+void ud_reveal_abandon(struct ud_app *app, struct ud_call *c);
+void ud_dictate_move(struct ud_app *app, int by);
+void ud_dictate_key(struct ud_app *app, const struct ud_key_event *key);
+/* Why the active call's key may not be painted now; NULL: it may. */
+const char *ud_call_blocked(const struct ud_app *app, const struct ud_call *c);
+/* What is to be painted now: the secret of the active call, or NULL. The one way to the painter. */
+struct ud_secret *ud_app_paint(const struct ud_app *app, size_t *offset, size_t *length, int *wrong, bool *whole);
+
+/* screen_reason.c */
+void ud_form_open(struct ud_app *app);
+void ud_form_clear(struct ud_app *app);
+void ud_form_key(struct ud_app *app, const struct ud_key_event *key);
+void ud_form_move(struct ud_app *app, int by);
+void ud_form_submit(struct ud_app *app);
+void ud_form_checked(struct ud_app *app, struct ud_job *job);
+bool ud_form_has(const struct ud_app *app, enum ud_reason_field field);
+
+/* new_key.c */
+void ud_new_key_ask(struct ud_app *app, const struct ud_dev *dev, const struct ud_key *key, const struct ud_disclosure *why);
+bool ud_new_key_message(struct ud_app *app, const struct ud_event *e);
+void ud_new_key_tick(struct ud_app *app);
+ud_msec ud_new_key_deadline(const struct ud_app *app);
+/* The newest request of a device and kind, or NULL. */
+const struct ud_new_key *ud_new_key_of(const struct ud_app *app, const struct ud_guid *device, enum ud_kind kind);
+void ud_new_key_retry(struct ud_app *app);
+
+/* lock.c */
+void ud_lock_now(struct ud_app *app, const char *reason);
+void ud_lock_key(struct ud_app *app, const struct ud_key_event *key);
+void ud_lock_opened(struct ud_app *app, struct ud_job *job);
+void ud_lock_tick(struct ud_app *app);
+ud_msec ud_lock_deadline(const struct ud_app *app);
+/* The lock screen over a sign-in that was kept on disk. */
+void ud_lock_open_kept(struct ud_app *app);
+void ud_lock_worker(struct ud_app *app);
+
+/* seal_calls.c */
+void ud_calls_seal(struct ud_app *app);
+void ud_calls_unseal(struct ud_app *app, struct ud_secret *half);
+
+/* tmux.c */
+void ud_tmux_ask(struct ud_app *app);
+void ud_tmux_answer(struct ud_app *app, const struct ud_tmux_finding *f);
+ud_msec ud_tmux_deadline(const struct ud_app *app);
+void ud_tmux_tick(struct ud_app *app);
+
+/* overlay.c */
+void ud_overlay_help(struct ud_app *app);
+void ud_overlay_palette(struct ud_app *app);
+void ud_overlay_confirm(struct ud_app *app, const struct ud_command *c);
+bool ud_overlay_key(struct ud_app *app, const struct ud_key_event *key);
+
+/* screen_log.c */
+void ud_log_open(struct ud_app *app);
+void ud_log_read(struct ud_app *app, struct ud_job *job);
+
+/* draw.c */
+struct ud_grid;
+void ud_app_draw(struct ud_app *app, struct ud_grid *grid);
+
+#endif

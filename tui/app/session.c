@@ -1,0 +1,537 @@
+/* A session: sign-in source by source, PIN or passphrase, notice, and the end. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/screens.h"
+#include "base/buf.h"
+#include "grid/i18n.h"
+
+static void
+need_worker(struct ud_app *app)
+{
+    if (app->worker || app->worker_asked)
+        return;
+    app->worker_asked = true;
+    ud_do(app, UD_DO_WORKER);
+}
+
+static void
+sign_in(struct ud_app *app, uint8_t source)
+{
+    struct ud_source_state *s = &app->source[source];
+    struct ud_sign_in_state *v = &app->sign_in;
+
+    explicit_bzero(v, sizeof(*v));
+    v->source = source;
+    v->step = UD_SIGN_IN_STARTING;
+    ud_show(app, UD_SCREEN_SIGN_IN);
+    need_worker(app);
+    if (!app->worker)
+        return; /* goes on when it is there */
+    s->sign = UD_SIGNED_BUSY;
+    ud_ask(app, &s->sign_tag, UD_MSG_SIGN_IN, source);
+}
+
+void
+ud_session_begin(struct ud_app *app)
+{
+    if (app->config->source_count == 0) {
+        ud_session_over(app, _("No place where keys are stored is configured."),
+            _("Add a [source NAME] section to the configuration, or try: unlockdesk --demo"));
+        return;
+    }
+    if (app->tokens->count > 0) {
+        ud_lock_open_kept(app);
+        return;
+    }
+    sign_in(app, 0);
+}
+
+void
+ud_session_worker(struct ud_app *app)
+{
+    app->worker = true;
+    app->worker_asked = false;
+    if (app->lock.locked || app->lock.start)
+        ud_lock_worker(app);
+    else if (app->screen == UD_SCREEN_SIGN_IN)
+        sign_in(app, app->sign_in.source);
+}
+
+static void
+sign_in_failed(struct ud_app *app, const char *message, const char *hint)
+{
+    app->sign_in.step = UD_SIGN_IN_FAILED;
+    (void)ud_copy(app->sign_in.error, sizeof(app->sign_in.error), message);
+    (void)ud_copy(app->sign_in.hint, sizeof(app->sign_in.hint), hint);
+}
+
+void
+ud_session_lost(struct ud_app *app, const struct ud_error *error)
+{
+    bool had = app->worker;
+
+    app->worker = false;
+    app->worker_asked = false;
+    if (app->lock.locked || app->lock.start || app->screen == UD_SCREEN_OVER)
+        return;
+    for (size_t i = 0; i < app->config->source_count; i++)
+        app->source[i].sign = UD_SIGNED_OUT;
+    for (int i = 0; i < UD_CALLS; i++)
+        ud_reveal_abandon(app, &app->call[i]);
+    if (app->screen == UD_SCREEN_SIGN_IN)
+        sign_in_failed(app, error != NULL ? error->message : _("The program that talks to the servers has ended."),
+            _("Enter tries again."));
+    else if (had)
+        ud_lock_now(app, _("the program that talks to the servers has ended"));
+}
+
+/* --- messages ---------------------------------------------------------------------------------------------------------- */
+
+static void
+on_code(struct ud_app *app, const struct ud_msg_code *m)
+{
+    struct ud_sign_in_state *v = &app->sign_in;
+
+    if (m->source != v->source)
+        return;
+    v->step = UD_SIGN_IN_WAITING;
+    (void)ud_copy(v->code, sizeof(v->code), m->user_code);
+    (void)ud_copy(v->address, sizeof(v->address), m->uri);
+    v->expires = app->now + (ud_msec)m->expires_in * 1000;
+    v->since = app->now;
+    if (app->config->source[m->source].type == UD_SOURCE_GRAPH)
+        (void)snprintf(v->warning, sizeof(v->warning), "%s",
+            _("Only go on if you started this yourself. Never enter a code that somebody sent you."));
+}
+
+static void
+on_identity(struct ud_app *app, const struct ud_msg_identity *m)
+{
+    struct ud_source_state *s = &app->source[m->source];
+    struct ud_sign_in_state *v = &app->sign_in;
+
+    (void)ud_copy(s->id, sizeof(s->id), m->id);
+    (void)ud_copy(s->account, sizeof(s->account), m->account);
+    (void)ud_copy(s->name, sizeof(s->name), m->name);
+    s->training = m->training;
+    if (app->screen != UD_SCREEN_SIGN_IN || v->source != m->source)
+        return;
+    v->step = UD_SIGN_IN_IDENTITY;
+    v->since = app->now;
+    (void)snprintf(v->identity, sizeof(v->identity), "%s (%s)%s%s", s->name, s->account, m->more_scopes ? ": " : "",
+        m->more_scopes ? _("more was granted than was asked for") : "");
+    ud_do(app, UD_DO_FLUSH_INPUT);
+}
+
+static void
+on_policy(struct ud_app *app, const struct ud_msg_policy *m)
+{
+    struct ud_source_state *s = &app->source[m->source];
+    struct ud_policy p = m->policy;
+    bool first = true;
+
+    if (app->config->idle_lock > 0 && app->config->idle_lock < p.idle_warn)
+        p.idle_warn = app->config->idle_lock;
+    if (app->config->profile == UD_PROFILE_TRAINING)
+        p.training = true;
+    s->policy = p;
+    s->has_policy = true;
+    for (size_t i = 0; i < app->config->source_count; i++) {
+        if (!app->source[i].has_policy)
+            continue;
+        if (first)
+            app->policy = app->source[i].policy;
+        else
+            ud_policy_tighten(&app->policy, &app->source[i].policy);
+        first = false;
+    }
+}
+
+static void
+on_notice(struct ud_app *app, const struct ud_msg_notice *m)
+{
+    struct ud_notice_state *n = &app->notice;
+
+    if (m->text == NULL || m->text[0] == '\0' || n->pending || strcmp(app->tokens->notice_hash, m->hash) == 0)
+        return;
+    free(n->text);
+    n->text = ud_xstrdup(m->text);
+    (void)ud_copy(n->hash, sizeof(n->hash), m->hash);
+    n->source = m->source;
+    n->changed = app->tokens->notice_hash[0] != '\0';
+    n->top = 0;
+    n->pending = true;
+    ud_show(app, UD_SCREEN_NOTICE);
+}
+
+static void
+on_token(struct ud_app *app, const struct ud_msg_blob *m)
+{
+    const struct ud_source_config *c = &app->config->source[m->source];
+
+    ud_tokens_put(app->tokens, c->name, app->source[m->source].account, m->bytes, m->length);
+    ud_session_save_tokens(app);
+}
+
+/* The end of SIGN_IN or RESUME. */
+static void
+sign_done(struct ud_app *app, uint8_t source, const struct ud_msg_done *m)
+{
+    struct ud_source_state *s = &app->source[source];
+
+    s->sign_tag = 0;
+    if (m->status == UD_OK) {
+        s->sign = UD_SIGNED_IN;
+        if (s->confirmed)
+            ud_session_enter(app);
+        if (s->confirmed && app->device.dev.d.source == source && app->device.dev.d.name != NULL)
+            ud_device_fetch(app); /* after an unlock the device on screen has no keys yet */
+        return;
+    }
+    s->sign = UD_SIGNED_OUT;
+    (void)ud_copy(s->error, sizeof(s->error), m->message);
+    (void)ud_copy(s->hint, sizeof(s->hint), m->hint);
+    if (app->screen == UD_SCREEN_SIGN_IN && app->sign_in.source == source) {
+        sign_in_failed(app, m->message, m->hint);
+    } else if (m->status == UD_SIGNIN || m->status == UD_DENIED) {
+        sign_in(app, source); /* the grant has ended: a fresh sign-in, the calls stay */
+    } else {
+        ud_say(app, UD_TONE_ERROR, "%s %s", m->message, m->hint);
+    }
+}
+
+bool
+ud_session_message(struct ud_app *app, const struct ud_event *e)
+{
+    const struct ud_msg *m = e->message;
+
+    switch ((int)m->type) {
+    case UD_MSG_CODE:
+        on_code(app, &m->u.code);
+        return true;
+    case UD_MSG_IDENTITY:
+        on_identity(app, &m->u.identity);
+        return true;
+    case UD_MSG_TOKEN:
+        on_token(app, &m->u.blob);
+        return true;
+    case UD_MSG_POLICY:
+        on_policy(app, &m->u.policy);
+        return true;
+    case UD_MSG_NOTICE:
+        on_notice(app, &m->u.notice);
+        return true;
+    case UD_MSG_DONE:
+        for (uint8_t i = 0; i < app->config->source_count; i++)
+            if (e->tag != 0 && e->tag == app->source[i].sign_tag) {
+                sign_done(app, i, &m->u.done);
+                return true;
+            }
+        return false;
+    default:
+        return false;
+    }
+}
+
+/* --- PIN or passphrase --------------------------------------------------------------------------------------------------- */
+
+static void
+derive(struct ud_app *app, struct ud_secret **passphrase, bool training)
+{
+    struct ud_job *job = ud_do_job(app, &app->derive_tag, UD_JOB_DERIVE);
+
+    ud_kdf_new(&app->tokens->kdf);
+    if (training) { /* the PIN is printed on the screen: the strength of its key protects nothing */
+        app->tokens->kdf.memory_kib = 64 * 1024;
+        app->tokens->kdf.passes = 2;
+    }
+    job->tokens = ud_xcalloc(1, sizeof(*job->tokens));
+    job->tokens->kdf = app->tokens->kdf;
+    job->passphrase = *passphrase;
+    *passphrase = NULL;
+    app->pin.deriving = true;
+}
+
+static void
+choose_pin(struct ud_app *app)
+{
+    struct ud_secret *pin = NULL;
+    struct ud_error err;
+    uint32_t n;
+
+    if (!ud_app_training(app)) {
+        ud_line_init_hidden(&app->pin.line[0], app->pin.secret[0], !ud_app_passphrase(app));
+        ud_line_init_hidden(&app->pin.line[1], app->pin.secret[1], !ud_app_passphrase(app));
+        app->pin.on_second = false;
+        ud_show(app, UD_SCREEN_PIN);
+        return;
+    }
+    ud_random(&n, sizeof(n));
+    (void)snprintf(app->pin.training, sizeof(app->pin.training), "%06u", n % 1000000u);
+    if (ud_secret_new(&pin, sizeof(app->pin.training), &err) != UD_OK ||
+        ud_secret_append(pin, app->pin.training, strlen(app->pin.training), &err) != UD_OK) {
+        ud_secret_free(&pin);
+        ud_session_over(app, err.message, err.hint);
+        return;
+    }
+    derive(app, &pin, true);
+}
+
+static unsigned
+least_characters(const struct ud_app *app)
+{
+    return ud_app_passphrase(app) ? 12 : 6;
+}
+
+static void
+submit_pin(struct ud_app *app)
+{
+    struct ud_pin_state *p = &app->pin;
+    struct ud_secret *pin = NULL;
+    struct ud_error err;
+
+    p->error[0] = '\0';
+    if (!p->on_second) {
+        if (p->line[0].hidden < least_characters(app))
+            (void)snprintf(p->error, sizeof(p->error), _("Too short: use %u or more."), least_characters(app));
+        else
+            p->on_second = true;
+        return;
+    }
+    if (!ud_secret_equal(p->secret[0], p->secret[1])) {
+        (void)snprintf(p->error, sizeof(p->error), "%s", _("The two are not the same. Type it again."));
+        ud_line_clear(&p->line[0]);
+        ud_line_clear(&p->line[1]);
+        p->on_second = false;
+        return;
+    }
+    ud_line_clear(&p->line[1]);
+    if (ud_secret_new(&pin, 128, &err) == UD_OK && ud_secret_move(pin, p->secret[0], &err) == UD_OK)
+        derive(app, &pin, false);
+    else
+        (void)ud_copy(p->error, sizeof(p->error), err.message);
+    ud_secret_free(&pin);
+    ud_line_clear(&p->line[0]);
+}
+
+void
+ud_session_derived(struct ud_app *app, struct ud_job *job)
+{
+    struct ud_request *r;
+
+    if (job->tag != app->derive_tag)
+        return;
+    app->pin.deriving = false;
+    if (job->status != UD_OK) {
+        (void)ud_copy(app->pin.error, sizeof(app->pin.error), job->error.message);
+        return;
+    }
+    memcpy(app->tokens->public_key, job->tokens->public_key, sizeof(app->tokens->public_key));
+    app->tokens->tries = 0;
+    app->pin_chosen = true;
+    app->presence = app->now;
+    if (!app->worker)
+        return;
+    r = ud_ask(app, NULL, UD_MSG_SEAL_KEY, 0);
+    r->bytes = app->tokens->public_key;
+    r->length = sizeof(app->tokens->public_key);
+    ud_session_enter(app);
+}
+
+void
+ud_session_key(struct ud_app *app, const struct ud_key_event *key)
+{
+    struct ud_pin_state *p = &app->pin;
+
+    if (app->screen == UD_SCREEN_PIN && !p->deriving) {
+        if (key->code == UD_KEY_ENTER) {
+            submit_pin(app);
+        } else if (key->code == UD_KEY_UP || key->code == UD_KEY_BACKTAB) {
+            p->on_second = false;
+        } else if (key->code != UD_KEY_PASTE && ud_line_key(&p->line[p->on_second ? 1 : 0], key) == UD_LINE_REFUSED) {
+            (void)snprintf(p->error, sizeof(p->error), "%s", _("Digits only."));
+        }
+    } else if (app->screen == UD_SCREEN_NOTICE) {
+        struct ud_notice_state *n = &app->notice;
+        if (key->code == UD_KEY_DOWN || key->code == UD_KEY_PAGE_DOWN)
+            n->top += key->code == UD_KEY_DOWN ? 1 : 10;
+        else if (key->code == UD_KEY_UP || key->code == UD_KEY_PAGE_UP)
+            n->top -= n->top < (key->code == UD_KEY_UP ? 1u : 10u) ? n->top : key->code == UD_KEY_UP ? 1u : 10u;
+    }
+}
+
+/* --- the operator's answers ------------------------------------------------------------------------------------------------ */
+
+void
+ud_session_confirm(struct ud_app *app)
+{
+    struct ud_sign_in_state *v = &app->sign_in;
+    struct ud_source_state *s = &app->source[v->source];
+
+    if (v->step == UD_SIGN_IN_WAITING && app->config->demo && !v->approving) {
+        struct ud_effect *e = ud_do(app, UD_DO_APPROVE);
+        e->text = ud_xstrdup(v->code);
+        v->approving = true;
+    } else if (v->step == UD_SIGN_IN_FAILED) {
+        sign_in(app, v->source);
+    } else if (v->step == UD_SIGN_IN_IDENTITY) {
+        struct ud_entry *line = ud_do_record(app, NULL, UD_EVENT_SIGNIN);
+        (void)ud_copy(line->source, sizeof(line->source), app->source_name[v->source]);
+        s->confirmed = true;
+        v->approving = false;
+        if (!app->pin_chosen) {
+            app->session_start = app->now;
+            choose_pin(app);
+        } else {
+            ud_session_enter(app);
+        }
+    }
+}
+
+void
+ud_session_refuse(struct ud_app *app)
+{
+    struct ud_sign_in_state *v = &app->sign_in;
+
+    if (v->step == UD_SIGN_IN_IDENTITY) {
+        ud_ask(app, NULL, UD_MSG_SIGN_OUT, v->source);
+        app->source[v->source].sign = UD_SIGNED_OUT;
+        app->source[v->source].account[0] = '\0';
+        sign_in(app, v->source);
+        return;
+    }
+    if (app->source[v->source].sign_tag != 0)
+        ud_do(app, UD_DO_CANCEL)->tag = app->source[v->source].sign_tag;
+    app->source[v->source].sign_tag = 0;
+    app->source[v->source].sign = UD_SIGNED_OUT;
+    if (app->list_cached || ud_app_signed_in(app))
+        ud_show(app, UD_SCREEN_DEVICES);
+    else
+        app->quit = true;
+}
+
+void
+ud_session_accept_notice(struct ud_app *app)
+{
+    struct ud_entry *line = ud_do_record(app, NULL, UD_EVENT_NOTICE);
+
+    ud_entry_detail(line, app->notice.hash);
+    (void)ud_copy(line->source, sizeof(line->source), app->source_name[app->notice.source]);
+    (void)ud_copy(app->tokens->notice_hash, sizeof(app->tokens->notice_hash), app->notice.hash);
+    app->notice.pending = false;
+    ud_session_save_tokens(app);
+    ud_session_enter(app);
+}
+
+/* What comes next: another source to sign in to, the notice, or the devices. */
+void
+ud_session_enter(struct ud_app *app)
+{
+    if (!app->pin_chosen || app->pin.deriving || app->lock.locked)
+        return;
+    for (uint8_t i = 0; i < app->config->source_count; i++) {
+        struct ud_source_state *s = &app->source[i];
+        if (s->sign == UD_SIGNED_BUSY || (s->sign == UD_SIGNED_IN && !s->confirmed))
+            return; /* its own answer comes first */
+        if (s->sign == UD_SIGNED_IN && !s->rules_asked) {
+            struct ud_request *r;
+            s->rules_asked = true;
+            ud_ask(app, NULL, UD_MSG_GET_POLICY, i);
+            r = ud_ask(app, NULL, UD_MSG_GET_NOTICE, i);
+            (void)ud_copy(r->text, sizeof(r->text), app->config->language[0] ? app->config->language : "en");
+            if (!s->list_complete)
+                ud_sync_start(app, i);
+        }
+    }
+    for (uint8_t i = 0; i < app->config->source_count; i++)
+        if (app->source[i].sign == UD_SIGNED_OUT && app->source[i].error[0] == '\0') {
+            sign_in(app, i);
+            return;
+        }
+    if (app->notice.pending) {
+        ud_show(app, UD_SCREEN_NOTICE);
+        return;
+    }
+    if (app->screen == UD_SCREEN_SIGN_IN || app->screen == UD_SCREEN_PIN || app->screen == UD_SCREEN_NOTICE) {
+        ud_show(app, UD_SCREEN_DEVICES);
+        if (app->devices.opened)
+            ud_devices_open(app);
+        app->devices.opened = false;
+    }
+}
+
+/* After an unlock each source has its token again; what was interrupted goes on. */
+void
+ud_session_resumed(struct ud_app *app)
+{
+    struct ud_request *r = ud_ask(app, NULL, UD_MSG_SEAL_KEY, 0);
+
+    r->bytes = app->tokens->public_key;
+    r->length = sizeof(app->tokens->public_key);
+    for (uint8_t i = 0; i < app->config->source_count; i++) {
+        struct ud_source_state *s = &app->source[i];
+        const struct ud_token_entry *t = ud_tokens_of(app->tokens, app->source_name[i]);
+        s->confirmed = true;
+        s->error[0] = '\0';
+        if (t == NULL) {
+            s->sign = UD_SIGNED_OUT;
+            continue;
+        }
+        s->sign = UD_SIGNED_BUSY;
+        if (s->account[0] == '\0')
+            (void)ud_copy(s->account, sizeof(s->account), t->account);
+        r = ud_ask(app, &s->sign_tag, UD_MSG_RESUME, i);
+        r->bytes = t->blob;
+        r->length = t->length;
+        r->secret = app->lock.half;
+    }
+}
+
+void
+ud_session_save_tokens(struct ud_app *app)
+{
+    struct ud_job *job;
+
+    if (app->config->tokens_file[0] == '\0' || app->tokens->count == 0)
+        return;
+    job = ud_do_job(app, NULL, UD_JOB_SAVE_TOKENS);
+    job->tokens = ud_xcalloc(1, sizeof(*job->tokens));
+    *job->tokens = *app->tokens;
+    (void)ud_copy(job->path, sizeof(job->path), app->config->tokens_file);
+}
+
+void
+ud_session_over(struct ud_app *app, const char *why, const char *next)
+{
+    struct ud_entry *line;
+
+    for (int i = 0; i < UD_CALLS; i++) {
+        ud_reveal_abandon(app, &app->call[i]);
+        ud_call_drop_secrets(&app->call[i]);
+        app->call[i].phase = UD_CALL_NONE;
+    }
+    app->active = -1;
+    line = ud_do_record(app, NULL, UD_EVENT_END);
+    ud_entry_detail(line, why);
+    ud_do(app, UD_DO_KILL_WORKER);
+    app->worker = app->worker_asked = false;
+    ud_secret_free(&app->lock.half);
+    ud_line_clear(&app->pin.line[0]);
+    ud_line_clear(&app->pin.line[1]);
+    free(app->lock.box);
+    app->lock.box = NULL;
+    app->lock.box_length = 0;
+    explicit_bzero(app->tokens, sizeof(*app->tokens));
+    app->lock.locked = app->lock.start = false;
+    app->over = true;
+    app->over_at = app->wall;
+    (void)ud_copy(app->over_why, sizeof(app->over_why), why);
+    (void)ud_copy(app->over_next, sizeof(app->over_next), next);
+    for (size_t i = 0; i < app->config->source_count; i++)
+        app->source[i].sign = UD_SIGNED_OUT;
+    ud_devices_clear(app);
+    ud_form_clear(app);
+    ud_show(app, UD_SCREEN_OVER);
+}
