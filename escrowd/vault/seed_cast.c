@@ -1,0 +1,77 @@
+#include "escrowd/vault/seed_cast.h"
+
+#include <stddef.h>
+
+#include "wire/json_writer.h"
+
+#define ALICE "alice@training.invalid", "Alice Larsen"
+
+static const struct ud_cast cast[] = {
+    { "Lost PIN", "LON-LT-ALICE", ALICE, "Windows", "ThinkPad T14 Gen 4", "Lenovo", UD_OWNERSHIP_COMPANY, 0, "Alice Larsen",
+        "I typed my PIN wrong too often, now it wants a recovery key.",
+        "The whole call from the first eight characters to the new key." },
+    { "BIOS update", "BER-LT-BRUNO", "bruno.keller@training.invalid", "Bruno Keller", "Windows", "Latitude 5440", "Dell",
+        UD_OWNERSHIP_COMPANY, 0, "Bruno Keller", "It updated something last night and this morning it is blue.",
+        "Choosing the reason that fits: the BIOS changed." },
+    { "One character misheard", "AMS-LT-CARLA", "carla.devries@training.invalid", "Carla de Vries", "Windows",
+        "EliteBook 840 G10", "HP", UD_OWNERSHIP_COMPANY, UD_CAST_MISHEARD, "Carla de Vries", "I read you what stands there.",
+        "No key is found: the console tells of keys one character away. Have the ID read out again." },
+    { "Two keys that share eight characters", "STO-LT-DAG", "dag.lindqvist@training.invalid", "Dag Lindqvist", "Windows",
+        "Latitude 7430", "Dell", UD_OWNERSHIP_COMPANY, UD_CAST_TWIN_KEY, "Dag Lindqvist", "C 0 F F E E 0 0, like coffee.",
+        "Two keys start so: ask for more characters, or for the device's name." },
+    { "Two keys, the other one", "STO-LT-EBBA", "ebba.berg@training.invalid", "Ebba Berg", "Windows", "Latitude 7430", "Dell",
+        UD_OWNERSHIP_COMPANY, UD_CAST_TWIN_KEY | UD_CAST_SILENT, "", "", "" },
+    { "The TPM's ID read out", "PAR-LT-FARID", "farid.haddad@training.invalid", "Farid Haddad", "Windows", "Surface Laptop 5",
+        "Microsoft", UD_OWNERSHIP_COMPANY, UD_CAST_READS_TPM, "Farid Haddad",
+        "I ran manage-bde and this is the first ID it prints.",
+        "The console says that this is the TPM's ID. Ask for the one under Numerical Password." },
+    { "Two devices of one name", "MAD-LT-SHARED", "gloria.silva@training.invalid", "Gloria Silva", "Windows",
+        "ThinkPad X1 Carbon", "Lenovo", UD_OWNERSHIP_COMPANY, 0, "Gloria Silva", "My laptop is called MAD-LT-SHARED.",
+        "Telling them apart by serial number and key ID." },
+    { "Two devices of one name, the other one", "MAD-LT-SHARED", "hugo.moreau@training.invalid", "Hugo Moreau", "Windows",
+        "ThinkPad X1 Carbon", "Lenovo", UD_OWNERSHIP_COMPANY, UD_CAST_SILENT, "", "", "" },
+    { "Missing key", "WAW-LT-IRENA", "irena.kowalska@training.invalid", "Irena Kowalska", "Windows", "Latitude 5440", "Dell",
+        UD_OWNERSHIP_COMPANY, UD_CAST_NO_KEY, "Irena Kowalska", "You must have my key somewhere?",
+        "Nothing is stored: saying so, and what can be done." },
+    { "Personal Mac", "Jo's MacBook", "jo.oconnor@training.invalid", "Jo O'Connor", "macOS", "MacBook Air 13", "Apple",
+        UD_OWNERSHIP_PERSONAL, 0, "Jo O'Connor", "It is my own Mac, can you read me the key?",
+        "The key of a personal Mac is not shown: the owner's self-service is the way." },
+    { "Company Mac", "DUB-MB-KAI", "kai.jensen@training.invalid", "Kai Jensen", "macOS", "MacBook Pro 14", "Apple",
+        UD_OWNERSHIP_COMPANY, 0, "Kai Jensen", "My Mac wants a recovery key.",
+        "A FileVault key has no ID: find the device by its user, spell 24 characters." },
+    { "Offline device", "NYC-LT-LENA", "lena.fischer@training.invalid", "Lena Fischer", "Windows", "EliteBook 840 G10", "HP",
+        UD_OWNERSHIP_COMPANY, UD_CAST_OFFLINE, "Lena Fischer", "I am on a train, without any network.",
+        "The new key waits for the device. The old one still works until then." },
+    { "A caller who is not the user", "ZRH-LT-MINA", "mina.tanaka@training.invalid", "Mina Tanaka", "Windows",
+        "ThinkPad T14 Gen 4", "Lenovo", UD_OWNERSHIP_COMPANY, 0, "Nico Petrov, a colleague",
+        "I am calling for Mina, she is in a meeting.",
+        "Checking who calls; ending the call without a key when it does not fit." },
+};
+
+const struct ud_cast *
+ud_cast_list(uint32_t *count)
+{
+    *count = (uint32_t)(sizeof(cast) / sizeof(cast[0]));
+    return cast;
+}
+
+void
+ud_cast_write(struct ud_buf *out, unsigned number, const struct ud_cast *c, const char *serial, const char *said, bool first)
+{
+    struct ud_json_writer w;
+
+    ud_json_writer_init(&w, out);
+    if (!first)
+        ud_buf_text(out, ",\n");
+    ud_json_write_object(&w, NULL);
+    ud_json_write_int(&w, "number", number);
+    ud_json_write_text(&w, "title", c->title);
+    ud_json_write_text(&w, "caller", c->caller);
+    ud_json_write_text(&w, "device", c->name);
+    ud_json_write_text(&w, "serial", serial);
+    ud_json_write_text(&w, "user", c->user);
+    ud_json_write_text_or_null(&w, "reads", said);
+    ud_json_write_text(&w, "says", c->says);
+    ud_json_write_text(&w, "practise", c->practise);
+    ud_json_write_object_end(&w);
+}
