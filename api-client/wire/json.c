@@ -156,22 +156,33 @@ ud_json_get_text(char *out, size_t size, const struct ud_json *v, const char *na
     return st;
 }
 
+bool
+ud_json_value_int(int64_t *out, const struct ud_json *v)
+{
+    const double exact = 9007199254740992.0; /* 2^53: beyond it cJSON's numbers are not exact */
+
+    if (v == NULL || !cJSON_IsNumber(look(v)))
+        return false;
+    double d = look(v)->valuedouble;
+    if (!isfinite(d) || d < -exact || d > exact || d != floor(d))
+        return false;
+    *out = (int64_t)d;
+    return true;
+}
+
 enum ud_status
 ud_json_get_int(int64_t *out, const struct ud_json *v, const char *name, int64_t min, int64_t max, struct ud_error *err)
 {
     const struct ud_json *m = ud_json_member(v, name);
-    const double exact = 9007199254740992.0; /* 2^53: beyond it cJSON's numbers are not exact */
+    int64_t value;
 
     if (m == NULL)
         return UD_NOTFOUND;
-    if (!cJSON_IsNumber(look(m)))
-        return wrong(name, "is not a number", err);
-    double d = look(m)->valuedouble;
-    if (!isfinite(d) || d < -exact || d > exact || d != floor(d))
+    if (!ud_json_value_int(&value, m))
         return wrong(name, "is not a whole number", err);
-    if ((int64_t)d < min || (int64_t)d > max)
+    if (value < min || value > max)
         return wrong(name, "is out of range", err);
-    *out = (int64_t)d;
+    *out = value;
     return UD_OK;
 }
 

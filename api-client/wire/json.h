@@ -39,6 +39,8 @@ UD_CHECK enum ud_status ud_json_get_base64(
     void *out, size_t size, size_t *length, const struct ud_json *v, const char *name, struct ud_error *err);
 /* The text as it came, uncleaned, borrowed; NULL where it is no text. For comparisons and nested JSON only, never for a screen. */
 const char *ud_json_raw_text(const struct ud_json *v);
+/* The value of a number that is whole and at most 2^53. */
+bool ud_json_value_int(int64_t *out, const struct ud_json *v);
 /* Turns NOTFOUND into OK: for optional members. */
 enum ud_status ud_json_optional(enum ud_status st);
 /* Turns NOTFOUND into MALFORMED "the answer has no NAME": for required members. */
