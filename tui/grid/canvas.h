@@ -9,8 +9,8 @@
 
 struct ud_canvas {
     struct ud_grid *grid;
-    int x, y;           /* origin in the grid; may lie outside the clip (scrolled content) */
-    int width, height;  /* logical size */
+    int x, y;            /* origin in the grid; may lie outside the clip (scrolled content) */
+    int width, height;   /* logical size */
     struct ud_rect clip; /* in grid coordinates: nothing is drawn outside */
 };
 

@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "grid/role.h"
 
-#define UD_CELL_BYTES 16 /* a grapheme cluster with its NUL; longer clusters lose their last marks */
-#define UD_GRID_MAX 1000 /* most columns and most rows */
+#define UD_CELL_BYTES 16   /* a grapheme cluster with its NUL; longer clusters lose their last marks */
+#define UD_GRID_MAX   1000 /* most columns and most rows */
 
 enum ud_cell_flag {
     UD_CELL_TAIL = 1,   /* right half of a wide cluster; text is empty */

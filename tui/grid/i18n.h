@@ -5,8 +5,8 @@
 
 #include <libintl.h>
 
-#define _(text)                        gettext(text)
-#define N_(text)                       text
-#define ud_plural(one, many, count)    ngettext(one, many, (unsigned long)(count))
+#define _(text)                     gettext(text)
+#define N_(text)                    text
+#define ud_plural(one, many, count) ngettext(one, many, (unsigned long)(count))
 
 #endif

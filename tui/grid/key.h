@@ -6,21 +6,21 @@
 #include <stddef.h>
 
 /* X(enumerator, name as it stands in keys.conf) */
-#define UD_KEY_LIST(X)         \
-    X(ENTER, "Enter")          \
-    X(ESC, "Esc")              \
-    X(TAB, "Tab")              \
-    X(BACKTAB, "Shift-Tab")    \
-    X(BACKSPACE, "Backspace")  \
-    X(DELETE, "Delete")        \
-    X(INSERT, "Insert")        \
-    X(UP, "Up")                \
-    X(DOWN, "Down")            \
-    X(LEFT, "Left")            \
-    X(RIGHT, "Right")          \
-    X(HOME, "Home")            \
-    X(END, "End")              \
-    X(PAGE_UP, "PgUp")         \
+#define UD_KEY_LIST(X)                                                                                                           \
+    X(ENTER, "Enter")                                                                                                            \
+    X(ESC, "Esc")                                                                                                                \
+    X(TAB, "Tab")                                                                                                                \
+    X(BACKTAB, "Shift-Tab")                                                                                                      \
+    X(BACKSPACE, "Backspace")                                                                                                    \
+    X(DELETE, "Delete")                                                                                                          \
+    X(INSERT, "Insert")                                                                                                          \
+    X(UP, "Up")                                                                                                                  \
+    X(DOWN, "Down")                                                                                                              \
+    X(LEFT, "Left")                                                                                                              \
+    X(RIGHT, "Right")                                                                                                            \
+    X(HOME, "Home")                                                                                                              \
+    X(END, "End")                                                                                                                \
+    X(PAGE_UP, "PgUp")                                                                                                           \
     X(PAGE_DOWN, "PgDn")
 
 enum ud_key_code {
@@ -32,7 +32,7 @@ enum ud_key_code {
 #define X(name, text) UD_KEY_##name,
     UD_KEY_LIST(X)
 #undef X
-    UD_KEY_COUNT
+        UD_KEY_COUNT
 };
 
 struct ud_key_event {

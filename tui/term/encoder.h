@@ -13,10 +13,11 @@ struct ud_encoder;
 
 enum ud_color_when { UD_COLOR_AUTO, UD_COLOR_ALWAYS, UD_COLOR_NEVER };
 
-/* For a terminal type (the value of TERM) and a size. Call setlocale before and the sandbox after. UD_NOTTY where the type is unset, unknown,
- * or cannot address the cursor, with a sentence. `theme` is copied. `no_color`: NO_COLOR is set (and when is AUTO). */
-UD_CHECK enum ud_status ud_encoder_new(struct ud_encoder **out, const char *term, int width, int height, const struct ud_theme *theme,
-    enum ud_color_when when, bool no_color, bool direct_color, struct ud_error *err);
+/* For a terminal type (the value of TERM, may be NULL) and a size. Call setlocale (a UTF-8 one) before and the sandbox after.
+ * UD_NOTTY where the type is unset, unknown, or cannot address the cursor, with a sentence. `theme` is copied. `no_color`:
+ * NO_COLOR is set; it counts where `when` is AUTO. */
+UD_CHECK enum ud_status ud_encoder_new(struct ud_encoder **out, const char *term, int width, int height,
+    const struct ud_theme *theme, enum ud_color_when when, bool no_color, struct ud_error *err);
 void ud_encoder_free(struct ud_encoder **enc);
 
 /* Does the terminal have an alternate screen? Without one no key is shown (SR-22). */
@@ -32,15 +33,19 @@ void ud_encoder_resize(struct ud_encoder *enc, int width, int height);
 /* The terminal's content is unknown: the next frame repaints everything. */
 void ud_encoder_forget(struct ud_encoder *enc);
 /* Appends the bytes that turn the last frame into this one; none where nothing changed. The grid must have the encoder's size. */
-UD_CHECK enum ud_status ud_encoder_frame(struct ud_encoder *enc, struct ud_buf *out, const struct ud_grid *grid, struct ud_error *err);
+UD_CHECK enum ud_status ud_encoder_frame(
+    struct ud_encoder *enc, struct ud_buf *out, const struct ud_grid *grid, struct ud_error *err);
 /* Did the last frame send anything to a row of this rectangle (so that what was painted there must be painted again)? */
 bool ud_encoder_touched(const struct ud_encoder *enc, struct ud_rect rect);
 
-/* For the painter: bytes that go to a cell, that put a role's style on, that put the plain style on, and that go back to where the last frame
- * left the cursor. Appended to `out`. */
+/* For the painter. What comes before its bytes: the terminal's style is plain afterwards, and curses knows it. */
+void ud_encoder_begin(struct ud_encoder *enc, struct ud_buf *out);
+/* Goes to a cell. */
 void ud_encoder_move(struct ud_encoder *enc, struct ud_buf *out, int x, int y);
+/* Puts a role's style on; it stays until ud_encoder_plain. */
 void ud_encoder_style(struct ud_encoder *enc, struct ud_buf *out, enum ud_role role);
 void ud_encoder_plain(struct ud_encoder *enc, struct ud_buf *out);
+/* Back to where the last frame left the cursor. */
 void ud_encoder_back(struct ud_encoder *enc, struct ud_buf *out);
 
 #endif

@@ -14,37 +14,37 @@
 
 #define UD_PAINT_DRAIN 500 /* ms a terminal may take to accept the bytes */
 
-/* How to say the characters of a group: 128 entries by ASCII code, NULL where a character speaks for itself. Translated by the caller. */
+/* How to say the characters of a group: by ASCII code, NULL where a character speaks for itself. Translated by the caller. */
 struct ud_spelling {
     const char *word[128];
 };
 
 struct ud_paint {
-    size_t offset, length; /* the group within the secret's content; 0, 0: everything (UD_RESERVE_WHOLE) */
-    struct ud_rect large;   /* width 0: not painted. Blocks two cells a dot where they fit, else one, else spaced text */
-    struct ud_rect spelled; /* one row: the group as plain text, then its words */
-    struct ud_rect whole;   /* the whole content, wrapped between groups */
-    const struct ud_spelling *spelling;
-    int wrong; /* index of the character that lights up; -1: none */
-    int half;  /* a wider gap after this many characters (3 for groups of 6); 0: none */
+    size_t offset, length;              /* the group within the secret's content */
+    struct ud_rect large;               /* width 0: not painted. In the form that ud_large_fit (grid/large.h) gives for it */
+    struct ud_rect spelled;             /* one row: the group as plain text, then its words */
+    struct ud_rect whole;               /* the whole content, wrapped between groups */
+    const struct ud_spelling *spelling; /* NULL: no words */
+    int wrong;                          /* index of the character that lights up; -1: none */
+    size_t half;                        /* a wider gap after this many characters (3 for groups of 6); 0: none */
 };
 
 struct ud_painter;
 
-/* `fd` is the terminal, `enc` borrowed. */
-struct ud_painter *ud_painter_new(int fd, struct ud_encoder *enc);
+/* `fd` is the terminal (non-blocking), `enc` borrowed. UD_NOMEM as ud_secret_new. */
+UD_CHECK enum ud_status ud_painter_new(struct ud_painter **out, int fd, struct ud_encoder *enc, struct ud_error *err);
 /* Does not erase. */
 void ud_painter_free(struct ud_painter **p);
-/* Paints; what was painted before and is not covered by it is erased. UD_MALFORMED (nothing is painted) where a byte is not printable ASCII;
- * UD_TIMEOUT where the terminal did not take it within UD_PAINT_DRAIN: the caller locks. Call only when the device's queue is empty
- * (ud_tty_pending). */
-UD_CHECK enum ud_status ud_painter_paint(struct ud_painter *p, struct ud_secret *secret, const struct ud_paint *what, struct ud_error *err);
-/* Overwrites exactly what is painted, if anything. UD_TIMEOUT as above; the painter then holds the cells for painted still. */
+/* Paints; what was painted before in other places is erased. UD_MALFORMED (nothing is painted) where a byte is not printable
+ * ASCII or the group lies outside the content; UD_TIMEOUT where the terminal did not take it within UD_PAINT_DRAIN: the caller locks;
+ * UD_IO where the terminal is gone. Call only when nothing of a frame is unsent (ud_tty_pending), after each frame that
+ * ud_encoder_touched the places. */
+UD_CHECK enum ud_status ud_painter_paint(
+    struct ud_painter *p, struct ud_secret *secret, const struct ud_paint *what, struct ud_error *err);
+/* Overwrites exactly what is painted, if anything. On UD_TIMEOUT and UD_IO the cells still count as painted. */
 UD_CHECK enum ud_status ud_painter_erase(struct ud_painter *p, struct ud_error *err);
 bool ud_painter_painted(const struct ud_painter *p);
 /* The screen was cleared by other means (resize, full repaint). */
 void ud_painter_forget(struct ud_painter *p);
-/* Cells that the large form of a group of `characters` takes: two cells a dot where `roomy`, else one. */
-void ud_painter_large_size(int *width, int *height, int characters, int half, bool roomy);
 
 #endif

@@ -10,7 +10,7 @@
 #include "grid/canvas.h"
 #include "widget/bar.h"
 
-#define UD_VIEW_CALLS 4
+#define UD_VIEW_CALLS      4
 #define UD_VIEW_MIN_WIDTH  40
 #define UD_VIEW_MIN_HEIGHT 10
 /* Nothing secret is shown on less (SR-25). */
@@ -20,20 +20,20 @@
 enum ud_tone { UD_TONE_PLAIN, UD_TONE_GOOD, UD_TONE_WARNING, UD_TONE_ERROR };
 
 struct ud_view_call {
-    unsigned number;    /* the digit that brings it back */
+    unsigned number; /* the digit that brings it back */
     const char *device;
-    const char *caller; /* may be empty */
+    const char *caller;     /* may be empty */
     unsigned group, groups; /* group reached; groups 0: not started */
-    bool active;        /* the one being worked on; others are held */
-    bool waiting;       /* waits for the device's new key */
+    bool active;            /* the one being worked on; others are held */
+    bool waiting;           /* waits for the device's new key */
 };
 
 struct ud_view_chrome {
-    const char *screen;  /* title of the screen, translated */
-    const char *source;  /* where the keys are stored, e.g. "Lab"; may be NULL */
+    const char *screen;         /* title of the screen, translated */
+    const char *source;         /* where the keys are stored, e.g. "Lab"; may be NULL */
     const char *operator_label; /* may be NULL: nobody is signed in */
     bool training;
-    unsigned unread;     /* things that happened elsewhere: new keys stored, failures */
+    unsigned unread; /* things that happened elsewhere: new keys stored, failures */
     const struct ud_view_call *call;
     size_t call_count;   /* at most UD_VIEW_CALLS are drawn; 0: no bar */
     const char *message; /* NULL or "": none */
@@ -56,11 +56,11 @@ void ud_view_minutes(char out[16], ud_msec left);
 
 /* Words of section 2, translated: "48-digit recovery key", "FileVault recovery key", "LUKS recovery key", "local administrator password". */
 const char *ud_view_kind(enum ud_kind kind);
-const char *ud_view_kind_short(enum ud_kind kind); /* "BitLocker" … */
-const char *ud_view_volume(enum ud_volume volume); /* "system drive", "data drive", "removable drive", "" */
+const char *ud_view_kind_short(enum ud_kind kind);      /* "BitLocker" … */
+const char *ud_view_volume(enum ud_volume volume);      /* "system drive", "data drive", "removable drive", "" */
 const char *ud_view_key_state(enum ud_key_state state); /* "current", "older", "shown", "new key asked" */
 enum ud_role ud_view_key_state_role(enum ud_key_state state);
-const char *ud_view_mark(enum ud_key_mark mark);   /* "stored", "none", "shown", "due", "" */
+const char *ud_view_mark(enum ud_key_mark mark); /* "stored", "none", "shown", "due", "" */
 enum ud_role ud_view_mark_role(enum ud_key_mark mark);
 const char *ud_view_ownership(enum ud_ownership ownership); /* "company", "personal", "unknown" */
 

@@ -13,7 +13,7 @@ struct ud_view_help {
     const char *about; /* one or two sentences about the screen help was asked from */
     const struct ud_view_help_row *row;
     size_t count;
-    size_t top;        /* first row in sight; clamped when drawn */
+    size_t top; /* first row in sight; clamped when drawn */
 };
 
 /* Rows that the content takes at this width. */

@@ -21,22 +21,22 @@ struct ud_view_key {
     enum ud_key_show show;
     const char *device, *user, *caller; /* caller may be empty */
     struct ud_key key;
-    const char *reason, *ticket;        /* may be empty */
-    unsigned group, groups;             /* 1-based; groups 0 while fetching */
-    unsigned group_size;                /* characters of the current group */
-    unsigned half;                      /* wider gap after that many; 0: none */
-    size_t whole_length;                /* characters of the whole key with its dashes */
-    const char *where[2];               /* two lines that say where the caller types it; NULL: none */
+    const char *reason, *ticket;                /* may be empty */
+    unsigned group, groups;                     /* 1-based; groups 0 while fetching */
+    unsigned group_size;                        /* characters of the current group */
+    unsigned half;                              /* wider gap after that many; 0: none */
+    size_t whole_length;                        /* characters of the whole key with its dashes */
+    const char *where[2];                       /* two lines that say where the caller types it; NULL: none */
     enum ud_digit_mark mark[UD_VIEW_GROUP_MAX]; /* read-back of this group */
-    bool reading_back;                  /* a digit of a read-back has been typed */
-    const char *readback_text;          /* sentence about the read-back; NULL: the standing one */
+    bool reading_back;                          /* a digit of a read-back has been typed */
+    const char *readback_text;                  /* sentence about the read-back; NULL: the standing one */
     enum ud_tone readback_tone;
-    ud_msec covers_in;                  /* shown: until it is covered; <= 0: no countdown */
-    const char *covered_why;            /* COVERED: sentence; NULL: none */
-    ud_msec wiped_in;                   /* COVERED: until it has to be fetched again; <= 0: unknown */
-    const char *finding;                /* tmux or recorder finding, recorded; NULL: none */
-    const char *error, *hint;           /* FAILED */
-    bool log_unwritable;                /* FAILED: the activity log cannot be written */
+    ud_msec covers_in;        /* shown: until it is covered; <= 0: no countdown */
+    const char *covered_why;  /* COVERED: sentence; NULL: none */
+    ud_msec wiped_in;         /* COVERED: until it has to be fetched again; <= 0: unknown */
+    const char *finding;      /* tmux or recorder finding, recorded; NULL: none */
+    const char *error, *hint; /* FAILED */
+    bool log_unwritable;      /* FAILED: the activity log cannot be written */
 };
 
 /* Draws and reserves. On less than UD_VIEW_KEY_WIDTH x UD_VIEW_KEY_HEIGHT (of the terminal, `terminal_*`) nothing is reserved and a sentence asks for a larger

@@ -7,15 +7,15 @@
 
 struct ud_view_lock {
     const char *host, *operator_label;
-    const char *reason;       /* "nobody pressed anything for 5 minutes" */
+    const char *reason; /* "nobody pressed anything for 5 minutes" */
     ud_wall since, now;
-    bool passphrase;          /* else a PIN */
+    bool passphrase;            /* else a PIN */
     const struct ud_line *line; /* hidden */
-    const char *training_pin; /* training prints it; else NULL */
+    const char *training_pin;   /* training prints it; else NULL */
     bool training;
-    bool working;             /* the try is being checked */
-    unsigned tries_left;      /* shown once below 5 */
-    const char *error;        /* about the last try; NULL: none */
+    bool working;        /* the try is being checked */
+    unsigned tries_left; /* shown once below 5 */
+    const char *error;   /* about the last try; NULL: none */
     const struct ud_hint *hint;
     size_t hint_count;
 };
@@ -26,8 +26,8 @@ void ud_view_countdown(struct ud_canvas cv, unsigned seconds);
 
 struct ud_view_session_over {
     const char *host;
-    const char *why;          /* one full sentence */
-    const char *next;         /* what to do */
+    const char *why;  /* one full sentence */
+    const char *next; /* what to do */
     ud_wall at, now;
     bool training;
     const struct ud_hint *hint;

@@ -12,11 +12,11 @@ struct ud_view_new_key_row {
     const char *device, *user;
     ud_wall asked;
     ud_wall last_checkin;
-    ud_wall replaced;       /* REPLACED */
-    struct ud_guid new_id;  /* REPLACED; zero: not known */
-    struct ud_guid old_id;  /* zero: not known */
+    ud_wall replaced;      /* REPLACED */
+    struct ud_guid new_id; /* REPLACED; zero: not known */
+    struct ud_guid old_id; /* zero: not known */
     enum ud_kind kind;
-    const char *error;      /* FAILED: a sentence that helps */
+    const char *error; /* FAILED: a sentence that helps */
 };
 
 struct ud_view_new_key {

@@ -5,10 +5,10 @@
 #include "view/chrome.h"
 
 struct ud_view_notice {
-    const char *site;  /* who says so, may be NULL */
-    const char *text;  /* clean, with newlines */
-    size_t top;        /* first line in sight; clamped when drawn */
-    bool changed;      /* it was accepted before and has changed since */
+    const char *site; /* who says so, may be NULL */
+    const char *text; /* clean, with newlines */
+    size_t top;       /* first line in sight; clamped when drawn */
+    bool changed;     /* it was accepted before and has changed since */
 };
 
 /* Lines of the text at this width, to bound `top`: at most lines - height are skipped. */

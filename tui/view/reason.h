@@ -20,21 +20,21 @@ enum ud_reason_field {
 struct ud_view_reason {
     const char *device, *user;
     struct ud_key key;
-    const char *const *reason;  /* texts, translated */
+    const char *const *reason; /* texts, translated */
     size_t reason_count;
-    size_t reason_chosen;       /* UD_CHOICE_NONE: not yet */
+    size_t reason_chosen;        /* UD_CHOICE_NONE: not yet */
     const char *const *verified; /* ways of checking the caller */
     size_t verified_count;
     size_t verified_chosen;
     enum ud_need ticket_need, caller_need, verified_need; /* NO: the field is left out */
     bool note_shown;
     const struct ud_line *note, *ticket, *caller, *presence;
-    bool presence_shown;        /* PIN or passphrase due */
+    bool presence_shown; /* PIN or passphrase due */
     bool presence_passphrase;
     enum ud_reason_field focus;
     const char *operator_label;
     bool sending;
-    const char *error;          /* about `error_field`; NULL: none */
+    const char *error; /* about `error_field`; NULL: none */
     enum ud_reason_field error_field;
     ud_wall now;
 };

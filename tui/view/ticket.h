@@ -4,7 +4,7 @@
 
 #include "view/chrome.h"
 
-#define UD_TICKET_LINES 3
+#define UD_TICKET_LINES    3
 #define UD_TICKET_LINE_MAX 512
 
 enum ud_outcome { UD_OUTCOME_WORKED, UD_OUTCOME_DID_NOT_UNLOCK, UD_OUTCOME_GONE };
@@ -15,7 +15,7 @@ struct ud_view_ticket {
     struct ud_key key;
     const char *device, *serial, *user;
     const char *reason, *ticket, *caller, *verified, *operator_label; /* may be empty */
-    const char *receipt;      /* code of the log line */
+    const char *receipt;                                              /* code of the log line */
     bool training;
     bool new_key_asked;
     const char *new_key_text; /* sentence: "asked at 14:05", "not asked: …"; NULL: from new_key_asked */

@@ -13,14 +13,14 @@
 #define UD_LINE_MAX 512
 
 struct ud_line {
-    char text[UD_LINE_MAX]; /* NUL-terminated; empty in a hidden line */
-    size_t length;          /* bytes */
-    size_t cursor;          /* byte offset, at a cluster */
-    size_t limit;           /* most bytes; 0: UD_LINE_MAX - 1 */
+    char text[UD_LINE_MAX];   /* NUL-terminated; empty in a hidden line */
+    size_t length;            /* bytes */
+    size_t cursor;            /* byte offset, at a cluster */
+    size_t limit;             /* most bytes; 0: UD_LINE_MAX - 1 */
     struct ud_secret *secret; /* not NULL: hidden; borrowed */
-    size_t hidden;          /* characters in a hidden line */
-    bool digits_only;       /* other characters are refused */
-    bool code;              /* pasted braces, quotes and line ends are dropped */
+    size_t hidden;            /* characters in a hidden line */
+    bool digits_only;         /* other characters are refused */
+    bool code;                /* pasted braces, quotes and line ends are dropped */
 };
 
 void ud_line_init(struct ud_line *line, size_t limit);

@@ -13,7 +13,7 @@ struct ud_palette_entry {
 
 struct ud_palette {
     const struct ud_line *line;
-    struct ud_list list; /* over `entry` */
+    struct ud_list list;                  /* over `entry` */
     const struct ud_palette_entry *entry; /* all that match, best first */
     size_t count;
 };

@@ -101,7 +101,8 @@ ud_table_head(struct ud_canvas cv, int y, const struct ud_table *table)
 }
 
 void
-ud_table_row(struct ud_canvas cv, int y, const struct ud_table *table, const struct ud_table_cell *cell, bool selected, bool cursor)
+ud_table_row(
+    struct ud_canvas cv, int y, const struct ud_table *table, const struct ud_table_cell *cell, bool selected, bool cursor)
 {
     if (selected) {
         ud_canvas_repeat(cv, 0, y, cv.width, UD_ROLE_ROW_SELECTED, " ");

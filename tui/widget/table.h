@@ -31,6 +31,7 @@ struct ud_table_cell {
 void ud_table_layout(struct ud_table *table, const struct ud_column *column, size_t count, int lead, int width);
 void ud_table_head(struct ud_canvas cv, int y, const struct ud_table *table);
 /* One row; `selected` draws it in row.selected with a mark in front and puts the hardware cursor there when `cursor`. */
-void ud_table_row(struct ud_canvas cv, int y, const struct ud_table *table, const struct ud_table_cell *cell, bool selected, bool cursor);
+void ud_table_row(
+    struct ud_canvas cv, int y, const struct ud_table *table, const struct ud_table_cell *cell, bool selected, bool cursor);
 
 #endif
