@@ -86,7 +86,7 @@ ud_restore_install(struct ud_error *err)
         return ud_error_errno(err, "stack of the crash handler");
 #endif
     for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
-        struct sigaction action = { .sa_handler = on_fatal, .sa_flags = SA_ONSTACK | SA_RESETHAND };
+        struct sigaction action = { .sa_handler = on_fatal, .sa_flags = SA_ONSTACK };
         struct sigaction there;
 
         if (sigaction(fatal[i], NULL, &there) == 0 && there.sa_handler != SIG_DFL)
