@@ -1,91 +1,193 @@
-/* The invented operator's browser: reads the approval page, fills in its form and sends it, as a person with a text browser would. */
+/* The invented operator at the approval page: fetches it, fills in the form, sends it, like anybody with a browser. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "escrowd/simulate/sim.h"
+#include "escrowd/simulate/simulate.h"
+#include "escrowd/vault/config.h"
 
-#define OPERATOR "operator"
+#define OPERATOR   "operator"
+#define CODE_MAX   16
+#define QUEUE      8
+#define PASSWORD   128
+#define BODY_FIXED 512
 
-/* Value of the hidden field `name` in an HTML page; fields are written as name="…" value="…". */
-static bool
-hidden_field(char *out, size_t size, const char *page, const char *name)
+struct ud_sim_approver {
+    struct ud_sim *sim;
+    char code[QUEUE][CODE_MAX]; /* the first one is being worked on */
+    size_t count;
+    char proof[128];
+    struct ud_http_call *call;
+};
+
+static void begin(struct ud_sim_approver *a);
+
+struct ud_sim_approver *
+ud_sim_approver_new(struct ud_sim *s)
 {
-    char wanted[64];
+    struct ud_sim_approver *a = ud_xcalloc(1, sizeof(*a));
 
-    (void)snprintf(wanted, sizeof(wanted), "name=\"%s\"", name);
-    const char *at = strstr(page, wanted);
-    const char *value = at != NULL ? strstr(at, "value=\"") : NULL;
-    const char *end = at != NULL ? strchr(at, '>') : NULL;
-    if (value == NULL || end == NULL || value > end)
-        return false;
-    value += strlen("value=\"");
-    size_t length = strcspn(value, "\"");
-    if (length >= size)
-        return false;
-    memcpy(out, value, length);
-    out[length] = '\0';
-    return true;
+    a->sim = s;
+    return a;
 }
 
-/* Appends `name=` and the percent-encoded password, byte by byte from secret to secret. */
-static enum ud_status
-append_password(struct ud_secret *form, struct ud_secret *password, struct ud_error *err)
+void
+ud_sim_approver_free(struct ud_sim_approver **a)
 {
-    static const char hex[] = "0123456789ABCDEF";
-    size_t length = ud_secret_length(password);
-    const unsigned char *text = ud_secret_open(password);
-    enum ud_status st = ud_secret_append(form, "&password=", 10, err);
+    if (*a == NULL)
+        return;
+    ud_http_cancel((*a)->sim->http, &(*a)->call);
+    free(*a);
+    *a = NULL;
+}
 
-    while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+/* On to the next code. */
+static void
+finished(struct ud_sim_approver *a, const char *trouble)
+{
+    if (trouble != NULL)
+        fprintf(stderr, "escrowd-simulate: the sign-in %s was not approved: %s\n", a->code[0], trouble);
+    a->call = NULL;
+    a->count--;
+    memmove(a->code[0], a->code[1], sizeof(a->code[0]) * (QUEUE - 1));
+    if (a->count > 0)
+        begin(a);
+}
+
+static void
+sent(struct ud_http_reply *reply, void *arg)
+{
+    struct ud_sim_approver *a = arg;
+    char trouble[64];
+
+    snprintf(trouble, sizeof(trouble), "the page answered %ld", reply->code);
+    if (reply->status != UD_OK)
+        finished(a, reply->error.message);
+    else
+        finished(a, reply->code == 200 ? NULL : trouble);
+}
+
+/* Appends the password, percent-encoded, from one secret to the other. */
+static enum ud_status
+append_password(struct ud_secret *body, struct ud_secret *password, struct ud_error *err)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const unsigned char *p = ud_secret_open(password);
+    size_t length = ud_secret_length(password);
+    enum ud_status st = UD_OK;
+
+    while (length > 0 && (p[length - 1] == '\n' || p[length - 1] == '\r'))
         length--;
     for (size_t i = 0; i < length && st == UD_OK; i++) {
-        const char part[3] = { '%', hex[text[i] >> 4], hex[text[i] & 15] };
-        st = ud_secret_append(form, part, sizeof(part), err);
+        char escape[3] = { '%', digits[p[i] >> 4], digits[p[i] & 15] };
+        st = ud_secret_append(body, escape, sizeof(escape), err);
+        explicit_bzero(escape, sizeof(escape));
     }
     ud_secret_close(password);
     return st;
 }
 
 static enum ud_status
-make_form(struct ud_secret **out, const char *csrf, const char *user_code, struct ud_secret *password, struct ud_error *err)
+fill_in(struct ud_secret **body, const struct ud_sim_approver *a, struct ud_error *err)
 {
-    char text[512] = "action=approve&user=" OPERATOR "&csrf=";
+    char fixed[BODY_FIXED], path[640];
+    struct ud_secret *password = NULL;
     enum ud_status st;
 
-    if (!ud_http_escape(text, sizeof(text), csrf) || strlen(text) + 11 >= sizeof(text))
-        return ud_error_set(err, UD_INVALID, "The approval page is too long");
-    (void)strcat(text, "&user_code=");
-    if (!ud_http_escape(text, sizeof(text), user_code))
-        return ud_error_set(err, UD_INVALID, "The code is too long");
-    if ((st = ud_secret_new(out, 4096, err)) != UD_OK || (st = ud_secret_append(*out, text, strlen(text), err)) != UD_OK)
-        return st;
-    return append_password(*out, password, err);
-}
-
-enum ud_status
-ud_sim_approve(struct ud_sim *s, const char *user_code, struct ud_error *err)
-{
-    struct ud_secret *password = NULL, *form = NULL;
-    struct ud_sim_answer page, answer;
-    char path[600], csrf[256];
-    enum ud_status st;
-
-    (void)snprintf(path, sizeof(path), "%s/operator.password", s->dir);
-    if ((st = ud_file_read_secret(&password, path, err)) != UD_OK)
-        return st;
-    st = ud_sim_call(s, &page, false, "/device", NULL, NULL, NULL, NULL, err);
-    if (st == UD_OK && (page.code != 200 || page.body.data == NULL || !hidden_field(csrf, sizeof(csrf), page.body.data, "csrf")))
-        st = ud_error_set(err, UD_FAILED, "The approval page is not as expected (%ld)", page.code);
-    ud_sim_answer_free(&page);
-    if (st != UD_OK || (st = make_form(&form, csrf, user_code, password, err)) != UD_OK)
-        goto out;
-    st = ud_sim_call(s, &answer, true, "/device", NULL, "application/x-www-form-urlencoded", NULL, &form, err);
-    if (st == UD_OK && answer.code != 200)
-        st = ud_error_set(err, UD_FAILED, "The approval was refused (%ld)", answer.code);
-    ud_sim_answer_free(&answer);
-out:
-    ud_secret_free(&form);
+    snprintf(path, sizeof(path), "%s/" UD_FILE_OPERATOR, a->sim->dir);
+    int n =
+        snprintf(fixed, sizeof(fixed), "csrf=%s&user_code=%s&user=" OPERATOR "&action=approve&password=", a->proof, a->code[0]);
+    if (n < 0 || (size_t)n >= sizeof(fixed))
+        return ud_error_set(err, UD_INVALID, "The approval form is not understood.");
+    if ((st = ud_file_read_secret(&password, path, err)) == UD_OK &&
+        (st = ud_secret_new(body, (size_t)n + 3 * ud_secret_length(password), err)) == UD_OK &&
+        (st = ud_secret_append(*body, fixed, (size_t)n, err)) == UD_OK)
+        st = append_password(*body, password, err);
     ud_secret_free(&password);
     return st;
+}
+
+static void
+send_form(struct ud_sim_approver *a)
+{
+    struct ud_secret *body = NULL;
+    struct ud_error err = { 0 };
+    struct ud_http_request r = {
+        .kind = UD_HTTP_SMALL,
+        .retry = UD_HTTP_CONNECT,
+        .post = true,
+        .origin = &a->sim->origin,
+        .path = "/device",
+        .type = "application/x-www-form-urlencoded",
+        .done = sent,
+        .arg = a,
+    };
+
+    if (fill_in(&body, a, &err) != UD_OK) {
+        ud_secret_free(&body);
+        finished(a, err.message);
+        return;
+    }
+    r.secret_body = body;
+    a->call = ud_http_start(a->sim->http, &r);
+}
+
+/* The hidden field of the form: name="csrf" value="…". */
+static bool
+find_proof(char *out, size_t size, const char *page, size_t length)
+{
+    static const char mark[] = "name=\"csrf\" value=\"";
+    const char *at = length > 0 ? memmem(page, length, mark, sizeof(mark) - 1) : NULL;
+
+    if (at == NULL)
+        return false;
+    at += sizeof(mark) - 1;
+    const char *end = memchr(at, '"', length - (size_t)(at - page));
+    if (end == NULL || (size_t)(end - at) >= size)
+        return false;
+    memcpy(out, at, (size_t)(end - at));
+    out[end - at] = '\0';
+    return out[strspn(out, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")] == '\0';
+}
+
+static void
+got_page(struct ud_http_reply *reply, void *arg)
+{
+    struct ud_sim_approver *a = arg;
+
+    if (reply->status != UD_OK)
+        finished(a, reply->error.message);
+    else if (reply->code != 200 || !find_proof(a->proof, sizeof(a->proof), reply->body, reply->length))
+        finished(a, "the page has no form");
+    else
+        send_form(a);
+}
+
+static void
+begin(struct ud_sim_approver *a)
+{
+    char path[64];
+    struct ud_http_request r = {
+        .kind = UD_HTTP_SMALL,
+        .retry = UD_HTTP_READ,
+        .origin = &a->sim->origin,
+        .path = path,
+        .done = got_page,
+        .arg = a,
+    };
+
+    snprintf(path, sizeof(path), "/device?user_code=%s", a->code[0]);
+    a->call = ud_http_start(a->sim->http, &r);
+}
+
+void
+ud_sim_approve(struct ud_sim_approver *a, const char *user_code)
+{
+    if (user_code[strspn(user_code, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")] != '\0' ||
+        strlen(user_code) >= CODE_MAX || user_code[0] == '\0' || a->count == QUEUE)
+        return;
+    (void)ud_copy(a->code[a->count++], CODE_MAX, user_code);
+    if (a->count == 1)
+        begin(a);
 }

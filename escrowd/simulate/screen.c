@@ -1,208 +1,338 @@
-/* One locked laptop on this terminal: the recovery screen before the system starts. It takes the digits group by group and refuses a wrong group as the real screen
- * does; the right key unlocks it, and the device then replaces its key. */
+/* The locked laptop, played in a terminal: shows which key it wants, takes it group by group as the real screen does, opens with the
+ * right one only, then makes a new one and escrows it. Without a terminal it reads the same characters from standard input. */
+#include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "escrowd/simulate/sim.h"
+#include "base/file.h"
+#include "escrowd/simulate/simulate.h"
 
-#define BLUE  "\033[44;97m"
-#define PLAIN "\033[0m"
-#define CLEAR "\033[2J\033[H"
-#define BS    127
+#define GROUP_MAX 9
+#define CTRL_C    3
+#define CTRL_D    4
+#define ESCAPE    27
+
+enum outcome { GOING_ON, UNLOCKED, LEFT };
 
 struct screen {
     struct ud_sim *sim;
-    const struct ud_roster_line *device;
-    struct ud_secret *typed; /* in stored form, as far as it goes */
+    struct ud_roster_line line;
+    bool terminal;
     struct termios before;
-    unsigned groups, group_size;
-    char group[16]; /* the group being typed: part of a key, wiped when it is done */
-    unsigned at, done;
-    bool is_terminal;
+    struct ud_secret *typed; /* whole groups, with dashes between them */
+    char group[GROUP_MAX];   /* the one being typed; wiped when it is complete */
+    size_t in_group, groups;
+    size_t group_size, group_count;
+    char message[200];
 };
 
-static void
-head(const struct screen *s)
+struct system {
+    enum ud_kind kind;
+    const char *title, *ask, *label;
+    size_t group_size, group_count;
+};
+static const struct system systems[] = {
+    { UD_KIND_BITLOCKER, "BitLocker recovery", "Enter the recovery key for this drive", "Drive label", 6, 8 },
+    { UD_KIND_FILEVAULT, "FileVault", "Enter your recovery key", "Disk", 4, 6 },
+    { UD_KIND_LUKS, "Disk is locked", "Please enter the recovery key for disk", "Disk", 8, 8 },
+};
+
+static const struct system *
+system_of(enum ud_kind kind)
 {
+    for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++) {
+        if (systems[i].kind == kind)
+            return &systems[i];
+    }
+    return NULL;
+}
+
+/* --- drawing --------------------------------------------------------------------------------------------------------- */
+
+static void
+key_id(char out[UD_GUID_TEXT], const struct ud_guid *id)
+{
+    ud_guid_format(out, id);
+    for (size_t i = 0; out[i] != '\0'; i++)
+        out[i] = (char)toupper((unsigned char)out[i]);
+}
+
+/* Groups that are complete show as dots: what was typed stays in its secret. */
+static void
+draw_groups(struct ud_buf *b, const struct screen *s)
+{
+    for (size_t g = 0; g < s->group_count; g++) {
+        for (size_t i = 0; i < s->group_size; i++)
+            ud_buf_text(b, g < s->groups ? "•" : "_");
+        if (g + 1 < s->group_count)
+            ud_buf_text(b, "-");
+    }
+}
+
+static void
+draw(const struct screen *s)
+{
+    const struct system *sys = system_of(s->line.kind);
     char id[UD_GUID_TEXT];
+    struct ud_error err;
+    struct ud_buf b;
 
-    ud_guid_format(id, &s->device->key);
-    for (char *p = id; *p != '\0'; p++)
-        if (*p >= 'a' && *p <= 'f')
-            *p = (char)(*p - 32);
-    printf(BLUE CLEAR "\n   %s recovery  (TRAINING)\n\n", s->device->kind == UD_KIND_FILEVAULT ? "FileVault" : "BitLocker");
-    printf("   Enter the recovery key for this drive\n\n");
-    if (!ud_guid_is_zero(&s->device->key))
-        printf("   Recovery key ID: %s\n", id);
-    printf("   Drive label:     %s OS 05.11.2026\n", s->device->name);
-    printf("   Serial number:   %s\n\n", s->device->serial);
-    printf("   Type the characters; the next group follows by itself. Backspace corrects. Esc leaves.\n\n   ");
-    (void)fflush(stdout);
+    key_id(id, &s->line.key);
+    ud_buf_init(&b, 8192);
+    ud_buf_text(&b, "\033[0;97;44m\033[2J\033[2;4H");
+    ud_buf_format(&b, "%s\033[4;4H%s\033[6;4H", sys->title, sys->ask);
+    draw_groups(&b, s);
+    ud_buf_format(&b, "\033[8;4H\033[1m%s\033[22m", s->message);
+    if (!ud_guid_is_zero(&s->line.key))
+        ud_buf_format(&b, "\033[11;4HRecovery key ID: %s", id);
+    ud_buf_format(&b, "\033[12;4H%s: %s %s", sys->label, s->line.name, s->line.os);
+    ud_buf_format(&b, "\033[14;4HSerial number: %s", s->line.serial);
+    ud_buf_text(&b, "\033[16;4HTRAINING - this laptop is invented. Backspace: take back. Ctrl-C: leave");
+    ud_buf_format(&b, "\033[6;%zuH", 4 + s->groups * (s->group_size + 1) + s->in_group);
+    (void)ud_fd_write_all(STDOUT_FILENO, b.data, b.length, &err);
+    ud_buf_free(&b);
+}
+
+/* The terminal shows the screen; a pipe is told the sentences. */
+static void
+show(struct screen *s)
+{
+    if (s->terminal) {
+        draw(s);
+        (void)ud_fd_write_all(STDOUT_FILENO, s->group, s->in_group, NULL);
+        return;
+    }
+    if (s->message[0] != '\0')
+        printf("%s\n", s->message);
+    s->message[0] = '\0';
+    fflush(stdout);
 }
 
 static void
-say(const char *text)
+say(struct screen *s, const char *text)
 {
-    printf("\n\n   %s\n   ", text);
-    (void)fflush(stdout);
+    (void)ud_copy(s->message, sizeof(s->message), text);
+    show(s);
 }
+
+/* --- typing ---------------------------------------------------------------------------------------------------------- */
 
 static void
-forget(struct screen *s)
+wipe_typed(struct screen *s)
 {
-    explicit_bzero(s->group, sizeof(s->group));
-    s->at = 0;
-}
-
-static enum ud_status
-start_again(struct screen *s)
-{
-    forget(s);
     ud_secret_wipe(s->typed);
-    s->done = 0;
-    head(s);
-    return UD_OK;
+    explicit_bzero(s->group, sizeof(s->group));
+    s->in_group = s->groups = 0;
 }
 
-/* The whole key is there: is it the one? */
+static void
+group_is_wrong(struct screen *s, enum ud_group_fault fault)
+{
+    struct ud_recovery_check c = { .group = (unsigned)s->groups + 1, .fault = fault };
+    char text[160];
+
+    ud_recovery_fault_text(text, sizeof(text), &c);
+    explicit_bzero(s->group, sizeof(s->group));
+    s->in_group = 0;
+    say(s, text);
+}
+
+/* The fingerprint of the roster tells; it is read again, because the key may have been replaced since. */
 static bool
 is_right(struct screen *s)
 {
-    unsigned char f[UD_HASH_SIZE];
+    unsigned char print[UD_HASH_SIZE];
+    struct ud_error err;
 
-    ud_roster_fingerprint(f, &s->device->device, s->typed, s->sim->key);
-    return ud_hash_equal(f, s->device->fingerprint, sizeof(f));
+    if (ud_roster_refresh(s->sim->roster, &err) != UD_OK)
+        return false;
+    const struct ud_roster_line *now = ud_roster_find(s->sim->roster, &s->line.device, s->line.kind);
+    ud_roster_fingerprint(print, &s->line.device, s->typed, s->sim->key);
+    bool right = now != NULL && ud_hash_equal(print, now->fingerprint, sizeof(print));
+    if (now != NULL && !right)
+        s->line = *now; /* shows the ID that is wanted now */
+    return right;
 }
 
-static enum ud_status
-unlock(struct screen *s, bool *over, struct ud_error *err)
+static enum outcome
+group_complete(struct screen *s)
 {
-    struct ud_wire_work work[16];
-    struct ud_guid id = s->device->device;
-    size_t count = 0;
-    enum ud_status st;
-
-    if (!is_right(s)) {
-        say("That recovery key is not right for this drive. Press Enter to type another one.");
-        s->done = 0;
-        ud_secret_wipe(s->typed);
-        return UD_OK;
-    }
-    *over = true;
-    say("Unlocked. The system starts …");
-    if ((st = ud_sim_check_in(s->sim, &id, work, 16, &count, err)) != UD_OK)
-        return st;
-    say("Checking in, and making a new recovery key …");
-    st = ud_sim_replace_key(s->sim, &id, s->device->kind, s->device->volume, count > 0 ? work[0].id : "", err);
-    if (st == UD_OK)
-        say("The new key is stored. The old one opens nothing any more." PLAIN "\n");
-    return st;
-}
-
-static enum ud_status
-finish_group(struct screen *s, bool *over, struct ud_error *err)
-{
-    enum ud_group_fault fault = ud_recovery_group_check(s->device->kind, s->group, s->at);
-    enum ud_status st = UD_OK;
+    enum ud_group_fault fault = ud_recovery_group_check(s->line.kind, s->group, s->in_group);
 
     if (fault != UD_GROUP_OK) {
-        printf("\a\n   This group is not right: one of its digits is wrong. Type it again.\n   ");
-        (void)fflush(stdout);
-        forget(s);
-        return UD_OK;
+        group_is_wrong(s, fault);
+        return GOING_ON;
     }
-    if (s->done > 0)
-        st = ud_secret_append(s->typed, "-", 1, err);
-    if (st == UD_OK)
-        st = ud_secret_append(s->typed, s->group, s->at, err);
-    forget(s);
-    if (st != UD_OK)
+    if ((s->groups > 0 && ud_secret_append(s->typed, "-", 1, NULL) != UD_OK) ||
+        ud_secret_append(s->typed, s->group, s->in_group, NULL) != UD_OK)
+        return LEFT;
+    explicit_bzero(s->group, sizeof(s->group));
+    s->in_group = 0;
+    if (++s->groups < s->group_count) {
+        say(s, "");
+        return GOING_ON;
+    }
+    if (is_right(s))
+        return UNLOCKED;
+    wipe_typed(s);
+    say(s, "The recovery key is not the right one for this drive. Check the recovery key ID.");
+    return GOING_ON;
+}
+
+static void
+take_back(struct screen *s)
+{
+    if (s->in_group > 0) {
+        s->group[--s->in_group] = '\0';
+    } else if (s->groups > 0) {
+        s->groups--;
+        ud_secret_truncate(s->typed, s->groups == 0 ? 0 : s->groups * (s->group_size + 1) - 1);
+    }
+    say(s, "");
+}
+
+static enum outcome
+take_byte(struct screen *s, unsigned char byte)
+{
+    if (byte == CTRL_C || byte == CTRL_D)
+        return LEFT;
+    if (byte == 127 || byte == 8)
+        take_back(s);
+    if (isalnum(byte) == 0)
+        return GOING_ON; /* dashes, spaces and line ends between groups are nothing */
+    s->group[s->in_group++] = (char)(s->line.kind == UD_KIND_FILEVAULT ? toupper(byte) : tolower(byte));
+    if (s->in_group == s->group_size)
+        return group_complete(s);
+    if (s->terminal)
+        say(s, s->message);
+    return GOING_ON;
+}
+
+static enum outcome
+read_keys(struct screen *s)
+{
+    unsigned char bytes[64];
+    enum outcome o = GOING_ON;
+
+    while (o == GOING_ON) {
+        ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return LEFT;
+        /* An escape sequence (arrow keys and the like) types nothing. */
+        for (ssize_t i = 0; i < n && o == GOING_ON && bytes[0] != ESCAPE; i++)
+            o = take_byte(s, bytes[i]);
+        explicit_bzero(bytes, sizeof(bytes));
+    }
+    return o;
+}
+
+/* --- after that ------------------------------------------------------------------------------------------------------ */
+
+static enum ud_status
+replace_key(struct screen *s, struct ud_error *err)
+{
+    struct ud_sim_job job = { .sim = s->sim, .device = s->line.device, .kind = s->line.kind };
+    char text[200], id[UD_GUID_TEXT];
+
+    wipe_typed(s);
+    say(s, "Unlocked. The system starts and makes a new recovery key …");
+    enum ud_status st = ud_sim_job_run(&job, true, err);
+    if (st != UD_OK) {
+        snprintf(text, sizeof(text), "Unlocked, but the new recovery key could not be stored: %.120s", err->message);
+        say(s, text);
         return st;
-    if (++s->done == s->groups)
-        return unlock(s, over, err);
-    printf(" - ");
-    (void)fflush(stdout);
+    }
+    s->line = job.line;
+    key_id(id, &s->line.key);
+    if (ud_guid_is_zero(&s->line.key))
+        snprintf(text, sizeof(text), "Unlocked. A new recovery key has been made and stored.");
+    else
+        snprintf(text, sizeof(text), "Unlocked. A new recovery key has been made and stored: ID %.8s", id);
+    say(s, text);
     return UD_OK;
 }
 
-static enum ud_status
-on_key(struct screen *s, char c, bool *over, struct ud_error *err)
+static bool
+terminal_on(struct screen *s)
 {
-    if (c == 27 || c == 3 || c == 4) {
-        *over = true;
-        return UD_OK;
-    }
-    if (c == '\r' || c == '\n')
-        return start_again(s);
-    if ((c == BS || c == 8) && s->at > 0) {
-        s->group[--s->at] = '\0';
-        printf("\b \b");
-        (void)fflush(stdout);
-        return UD_OK;
-    }
-    if (c >= 'a' && c <= 'z' && s->device->kind == UD_KIND_FILEVAULT)
-        c = (char)(c - 32);
-    bool digit = c >= '0' && c <= '9', letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if ((!digit && !(letter && s->device->kind != UD_KIND_BITLOCKER)) || s->at + 1 >= sizeof(s->group))
-        return UD_OK;
-    s->group[s->at++] = c;
-    (void)putchar(c);
-    (void)fflush(stdout);
-    return s->at == s->group_size ? finish_group(s, over, err) : UD_OK;
+    struct termios raw;
+
+    if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0 || tcgetattr(STDIN_FILENO, &s->before) != 0)
+        return false;
+    raw = s->before;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+    raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL);
+    (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
+    (void)ud_fd_write_all(STDOUT_FILENO, "\033[?1049h", 8, NULL);
+    return true;
 }
 
-static enum ud_status
-prepare(struct screen *s, const char *name, struct ud_error *err)
+static void
+terminal_off(struct screen *s)
 {
-    bool several;
+    static const char reset[] = "\033[0m\033[2J\033[?1049l";
 
-    s->device = ud_roster_named(s->sim->roster, name, &several);
-    if (s->device == NULL) {
-        ud_error_set(err, several ? UD_AMBIGUOUS : UD_NOTFOUND,
-            several ? "Several devices are called \"%s\"" : "No device has a key and is called \"%s\"", name);
-        return ud_error_hint(err, "Name it by its serial number; unlockdesk --demo calls prints the cast.");
+    if (!s->terminal)
+        return;
+    (void)ud_fd_write_all(STDOUT_FILENO, reset, sizeof(reset) - 1, NULL);
+    (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &s->before);
+}
+
+/* A drive, not a local account. */
+static enum ud_status
+choose_drive(struct screen *s, const char *device, struct ud_error *err)
+{
+    const struct ud_roster_line *line;
+    enum ud_status st = ud_sim_find(&line, s->sim, device, err);
+
+    if (st != UD_OK)
+        return st;
+    for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++) {
+        const struct ud_roster_line *drive = ud_roster_find(s->sim->roster, &line->device, systems[i].kind);
+        if (drive == NULL)
+            continue;
+        s->line = *drive;
+        s->group_size = systems[i].group_size;
+        s->group_count = systems[i].group_count;
+        return UD_OK;
     }
-    s->groups = s->device->kind == UD_KIND_FILEVAULT ? 6 : 8;
-    s->group_size = s->device->kind == UD_KIND_FILEVAULT ? 4 : s->device->kind == UD_KIND_LUKS ? 8 : 6;
-    if (s->device->kind == UD_KIND_LAPS)
-        return ud_error_set(
-            err, UD_UNSUPPORTED, "%s keeps a local administrator password, which no locked screen asks for", s->device->name);
-    return ud_secret_new(&s->typed, UD_RECOVERY_MAX, err);
+    (void)ud_error_set(err, UD_NOTFOUND, "%s has no encrypted drive.", device);
+    return ud_error_hint(err, "Take another device.");
 }
 
 enum ud_status
 ud_sim_screen(struct ud_sim *sim, const char *device, struct ud_error *err)
 {
     struct screen s = { .sim = sim };
-    bool over = false;
-    char c;
-    enum ud_status st = prepare(&s, device, err);
+    char id[UD_GUID_TEXT];
+    enum ud_status st;
 
-    if (st != UD_OK)
-        goto out;
-    s.is_terminal = tcgetattr(STDIN_FILENO, &s.before) == 0;
-    if (s.is_terminal) {
-        struct termios raw = s.before;
-        raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
+    if ((st = choose_drive(&s, device, err)) != UD_OK || (st = ud_secret_new(&s.typed, UD_RECOVERY_MAX, err)) != UD_OK)
+        return st;
+    s.terminal = terminal_on(&s);
+    key_id(id, &s.line.key);
+    if (!s.terminal)
+        printf("%s\nRecovery key ID: %s\n%s: %s %s\n", system_of(s.line.kind)->title, id, system_of(s.line.kind)->label,
+            s.line.name, s.line.os);
+    show(&s);
+    enum outcome o = read_keys(&s);
+    if (o == UNLOCKED)
+        st = replace_key(&s, err);
+    else
+        st = ud_error_set(err, UD_CANCELLED, "The drive is still locked.");
+    if (o == UNLOCKED && s.terminal) {
+        struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+        (void)poll(&p, 1, 10000); /* the message stays until something is typed, ten seconds at most */
     }
-    head(&s);
-    while (!over && st == UD_OK) {
-        ssize_t n = read(STDIN_FILENO, &c, 1);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        st = on_key(&s, c, &over, err);
-    }
-    printf(PLAIN "\n");
-    if (s.is_terminal)
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &s.before);
-out:
-    forget(&s);
+    terminal_off(&s);
+    wipe_typed(&s);
     ud_secret_free(&s.typed);
     return st;
 }
