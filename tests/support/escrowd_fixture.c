@@ -54,15 +54,15 @@ free_port(void)
 char *
 ud_fixture_command(const struct ud_fixture *f, const char *input, const char *const *args)
 {
-    const char *argv[32] = { "escrowd", args[0] };
+    const char *argv[32] = { "escrowd" };
     struct ud_program p;
-    size_t n = 2;
+    size_t n = 1;
 
     if (strcmp(args[0], "init") != 0) {
         argv[n++] = "-C";
         argv[n++] = f->dir;
     }
-    for (size_t i = 1; args[i] != NULL && n < 31; i++)
+    for (size_t i = 0; args[i] != NULL && n < 31; i++)
         argv[n++] = args[i];
     ud_program_run(&p, argv, input, LIMIT_S);
     if (p.code != 0)
@@ -96,6 +96,8 @@ init(struct ud_fixture *f, const struct ud_fixture_options *o)
     } else {
         snprintf(f->socket, sizeof(f->socket), "%s/escrowd.sock", f->dir);
         snprintf(f->url, sizeof(f->url), "unix://%s", f->socket);
+        args[n++] = "--unix";
+        args[n++] = f->socket;
     }
     free(ud_fixture_command(f, NULL, args));
 }
@@ -183,7 +185,7 @@ ud_fixture_serve(struct ud_fixture *f)
     int64_t end = now_ms() + 30000;
 
     snprintf(log, sizeof(log), "%s/../serve.log", f->dir);
-    f->server = start("escrowd", (const char *const[]){ "serve", "-C", f->dir, NULL }, log);
+    f->server = start("escrowd", (const char *const[]){ "-C", f->dir, "serve", NULL }, log);
     while (!accepts(f)) {
         if (waitpid(f->server, NULL, WNOHANG) != 0) {
             f->server = 0;
