@@ -146,7 +146,8 @@ ud_call_end(struct ud_app *app, enum ud_outcome outcome)
     if (c->r.tried_count < UD_DEVICE_KEYS)
         c->r.tried[c->r.tried_count++] = c->r.key.id;
     p = ud_app_policy_of(app, c->r.dev.d.source);
-    if (c->r.shown_at != UD_WALL_NONE && ((outcome == UD_OUTCOME_WORKED && p->rotate_after_disclosure) || app->recorder[0] != '\0')) {
+    if (c->r.shown_at != UD_WALL_NONE &&
+        ((outcome == UD_OUTCOME_WORKED && p->rotate_after_disclosure) || app->recorder[0] != '\0')) {
         ud_new_key_ask(app, &c->r.dev, &c->r.key, &c->r.why);
         c->r.rotated = true;
     }

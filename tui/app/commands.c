@@ -291,7 +291,8 @@ refused_retry(const struct ud_app *app)
 {
     size_t at = app->new_key_list.selected;
 
-    return at < app->new_keys && app->new_key[at].step == UD_NEW_KEY_FAILED ? NULL : _("Only a failed one can be asked for again.");
+    return at < app->new_keys && app->new_key[at].step == UD_NEW_KEY_FAILED ? NULL
+                                                                            : _("Only a failed one can be asked for again.");
 }
 
 static const char *
@@ -353,10 +354,14 @@ static const struct ud_command table[] = {
     { "ticket.next-key", N_("get the next key of this volume"), UD_AT(TICKET), UD_HINT | UD_DELIBERATE, "n", ud_call_next_key,
         refused_next_key },
 
-    { "call.1", N_("bring back call 1"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "1", cmd_call_1, NULL },
-    { "call.2", N_("bring back call 2"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "2", cmd_call_2, NULL },
-    { "call.3", N_("bring back call 3"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "3", cmd_call_3, NULL },
-    { "call.4", N_("bring back call 4"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "4", cmd_call_4, NULL },
+    { "call.1", N_("bring back call 1"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "1",
+        cmd_call_1, NULL },
+    { "call.2", N_("bring back call 2"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "2",
+        cmd_call_2, NULL },
+    { "call.3", N_("bring back call 3"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "3",
+        cmd_call_3, NULL },
+    { "call.4", N_("bring back call 4"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "4",
+        cmd_call_4, NULL },
 
     { "new-key.retry", N_("ask again"), UD_AT(NEW_KEY), UD_HINT, "a", ud_new_key_retry, refused_retry },
     { "new-key.back", N_("back to the devices"), UD_AT(NEW_KEY) | UD_AT(LOG), UD_HINT, "Esc Left", cmd_back_to_devices, NULL },
@@ -366,8 +371,10 @@ static const struct ud_command table[] = {
     { "notice.accept", N_("accept"), UD_AT(NOTICE), UD_HINT | UD_DELIBERATE, "Enter", ud_session_accept_notice, NULL },
     { "notice.refuse", N_("refuse and leave"), UD_AT(NOTICE), UD_HINT | UD_ASKS, "Esc", cmd_quit, NULL },
 
-    { "app.new-keys", N_("new keys"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(LOG), UD_HINT, "F3 k", cmd_new_keys, NULL },
-    { "app.log", N_("activity log"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY), 0, "F4", ud_log_open, NULL },
+    { "app.new-keys", N_("new keys"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(LOG), UD_HINT, "F3 k", cmd_new_keys,
+        NULL },
+    { "app.log", N_("activity log"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY), 0, "F4", ud_log_open,
+        NULL },
     { "app.help", N_("help"), UD_AT_WORK, UD_HINT, "F1 ?", ud_overlay_help, NULL },
     { "app.palette", N_("all commands"), UD_AT_WORK, 0, "C-p :", ud_overlay_palette, NULL },
     { "app.lock", N_("lock"), UD_AT_WORK, 0, "C-l F10", cmd_lock, NULL },

@@ -9,15 +9,15 @@
 /* Places a command works in: a bit a screen. */
 #define UD_AT(screen) (1u << UD_SCREEN_##screen)
 #define UD_AT_WORK                                                                                                               \
-    (UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(REASON) | UD_AT(KEY) | UD_AT(TICKET) | UD_AT(NEW_KEY) | UD_AT(LOG) | UD_AT(NOTICE) |  \
-     UD_AT(SIGN_IN) | UD_AT(PIN))
+    (UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(REASON) | UD_AT(KEY) | UD_AT(TICKET) | UD_AT(NEW_KEY) | UD_AT(LOG) | UD_AT(NOTICE) | \
+        UD_AT(SIGN_IN) | UD_AT(PIN))
 #define UD_AT_ANY ((1u << UD_SCREEN_COUNT) - 1)
 
 enum ud_command_flag {
-    UD_HINT = 1,      /* in the footer */
-    UD_ASKS = 2,      /* asked back before it runs */
+    UD_HINT = 1,       /* in the footer */
+    UD_ASKS = 2,       /* asked back before it runs */
     UD_DELIBERATE = 4, /* not within 150 ms of the screen, never out of a paste */
-    UD_HIDDEN = 8,    /* not in the palette: it is only a way to move */
+    UD_HIDDEN = 8,     /* not in the palette: it is only a way to move */
 };
 
 struct ud_command {

@@ -16,7 +16,7 @@ static bool
 can_lock(const struct ud_app *app)
 {
     return !app->lock.locked && app->screen != UD_SCREEN_OVER && !app->lock.start &&
-        (ud_app_signed_in(app) || app->screen != UD_SCREEN_SIGN_IN);
+           (ud_app_signed_in(app) || app->screen != UD_SCREEN_SIGN_IN);
 }
 
 static bool
@@ -102,8 +102,8 @@ tick_idle(struct ud_app *app)
         return;
     if (idle >= app->policy.idle_warn + app->policy.idle_countdown) {
         int minutes = (int)((app->policy.idle_warn + app->policy.idle_countdown) / 60000);
-        (void)snprintf(reason, sizeof(reason), ud_plural("no key was pressed for %d minute", "no key was pressed for %d minutes", minutes),
-            minutes);
+        (void)snprintf(reason, sizeof(reason),
+            ud_plural("no key was pressed for %d minute", "no key was pressed for %d minutes", minutes), minutes);
         ud_lock_now(app, minutes > 0 ? reason : _("no key was pressed for a while"));
     } else {
         app->warning = idle >= app->policy.idle_warn;

@@ -80,14 +80,15 @@ compare(struct ud_app *app, struct ud_call *c)
         unsigned was = c->r.group + 1;
         bool last = was >= c->r.groups;
         ud_dictate_move(app, 1);
-        (void)snprintf(c->readback, sizeof(c->readback), last ? _("Group %u is right. That was the last one.") : _("Group %u is right."), was);
+        (void)snprintf(c->readback, sizeof(c->readback),
+            last ? _("Group %u is right. That was the last one.") : _("Group %u is right."), was);
         c->readback_tone = UD_TONE_GOOD;
     } else {
         mark_digits(c, group);
         (void)snprintf(c->readback, sizeof(c->readback),
-            fault == UD_GROUP_NOT_11      ? _("Group %u: one digit is wrong. Ask for it again.")
-                : fault == UD_GROUP_OK ? _("Group %u: a valid group, but not this one. Is it from another key or place?")
-                                       : _("Group %u cannot be right. Ask for it again."),
+            fault == UD_GROUP_NOT_11 ? _("Group %u: one digit is wrong. Ask for it again.")
+            : fault == UD_GROUP_OK   ? _("Group %u: a valid group, but not this one. Is it from another key or place?")
+                                     : _("Group %u cannot be right. Ask for it again."),
             c->r.group + 1);
         c->readback_tone = UD_TONE_WARNING;
     }

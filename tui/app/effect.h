@@ -7,9 +7,9 @@
 #include "widget/line.h"
 
 enum ud_effect_kind {
-    UD_DO_REQUEST,     /* to the worker; `tag` names it from then on */
-    UD_DO_CANCEL,      /* the request `tag` */
-    UD_DO_WORKER,      /* a fresh worker: UD_ON_WORKER_NEW follows */
+    UD_DO_REQUEST, /* to the worker; `tag` names it from then on */
+    UD_DO_CANCEL,  /* the request `tag` */
+    UD_DO_WORKER,  /* a fresh worker: UD_ON_WORKER_NEW follows */
     UD_DO_KILL_WORKER,
     UD_DO_JOB,
     UD_DO_STOP_SEARCH, /* and drop the list of devices */

@@ -9,7 +9,7 @@
 #include "grid/key.h"
 
 enum ud_on {
-    UD_ON_START,       /* first event; size, wall clock */
+    UD_ON_START, /* first event; size, wall clock */
     UD_ON_KEY,
     UD_ON_RESIZE,
     UD_ON_TICK,        /* a deadline has passed, or the process was woken */
@@ -18,13 +18,13 @@ enum ud_on {
     UD_ON_WORKER_LOST, /* it ended, or could not be started */
     UD_ON_ATTACK,      /* it sent what no worker sends */
     UD_ON_JOB,
-    UD_ON_TMUX,        /* `finding`; NULL: the watcher is gone */
-    UD_ON_APPROVED,    /* the demo's approval page was filled in */
-    UD_ON_SUSPEND,     /* SIGTSTP */
-    UD_ON_CONTINUE,    /* SIGCONT */
-    UD_ON_HANGUP,      /* the terminal is gone */
-    UD_ON_TERMINATE,   /* SIGTERM, SIGINT */
-    UD_ON_STALLED,     /* the terminal did not take a recovery key's cells in time */
+    UD_ON_TMUX,      /* `finding`; NULL: the watcher is gone */
+    UD_ON_APPROVED,  /* the demo's approval page was filled in */
+    UD_ON_SUSPEND,   /* SIGTSTP */
+    UD_ON_CONTINUE,  /* SIGCONT */
+    UD_ON_HANGUP,    /* the terminal is gone */
+    UD_ON_TERMINATE, /* SIGTERM, SIGINT */
+    UD_ON_STALLED,   /* the terminal did not take a recovery key's cells in time */
 };
 
 struct ud_event {

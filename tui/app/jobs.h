@@ -10,11 +10,11 @@
 #include "domain/fleet.h"
 
 enum ud_job_kind {
-    UD_JOB_JOURNAL,     /* append one line */
-    UD_JOB_LOG,         /* read the newest lines */
+    UD_JOB_JOURNAL, /* append one line */
+    UD_JOB_LOG,     /* read the newest lines */
     UD_JOB_SEARCH,
-    UD_JOB_DERIVE,      /* key pair from a newly chosen PIN or passphrase */
-    UD_JOB_UNLOCK,      /* check a typed PIN or passphrase */
+    UD_JOB_DERIVE, /* key pair from a newly chosen PIN or passphrase */
+    UD_JOB_UNLOCK, /* check a typed PIN or passphrase */
     UD_JOB_SAVE_TOKENS,
     UD_JOB_SAVE_LIST,
 };
@@ -32,7 +32,7 @@ void ud_result_release(struct ud_result **r);
 struct ud_log_entry {
     ud_wall when;
     char event[24];
-    char text[160];
+    char device[64], key[9], user[96], reason[UD_REASON_CODE_MAX], ticket[64], detail[160];
 };
 
 struct ud_job {
@@ -41,7 +41,7 @@ struct ud_job {
     enum ud_status status;
     struct ud_error error;
     struct ud_job *next;
-    char path[512]; /* journal directory, token file or list file */
+    char path[512];         /* journal directory, token file or list file */
     struct ud_entry *entry; /* JOURNAL; owned */
     char receipt[13];
     struct ud_log_entry *log; /* LOG; newest first; owned */
@@ -49,8 +49,8 @@ struct ud_job {
     char text[256]; /* SEARCH: the query as typed. SAVE_LIST: source tag */
     const struct ud_fleet *fleet;
     size_t want;
-    struct ud_result *previous; /* may be NULL; a reference */
-    struct ud_result *result;   /* a reference */
+    struct ud_result *previous;             /* may be NULL; a reference */
+    struct ud_result *result;               /* a reference */
     const char *source_name[UD_SOURCE_MAX]; /* borrowed from the configuration */
     size_t source_count;
     ud_wall as_of;

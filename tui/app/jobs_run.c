@@ -1,12 +1,10 @@
 /* One function a kind of job. */
 #include "app/jobs_run.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/text.h"
 
 static void
 run_journal(struct ud_job *job, struct ud_job_tools *tools)
@@ -28,10 +26,10 @@ struct log_ring {
     size_t seen;
 };
 
-static const char *
-either(const char *a, const char *b)
+static void
+take(char *to, size_t size, const char *from)
 {
-    return a != NULL && a[0] != '\0' ? a : b != NULL ? b : "";
+    (void)ud_copy(to, size, from != NULL ? from : "");
 }
 
 static bool
@@ -40,14 +38,16 @@ keep_line(const struct ud_journal_line *line, void *arg)
     struct log_ring *ring = arg;
     struct ud_log_entry *e = &ring->line[ring->seen++ % UD_LOG_LINES];
     const struct ud_record *r = &line->record;
-    char text[512];
 
+    memset(e, 0, sizeof(*e));
     e->when = line->when;
-    ud_copy(e->event, sizeof(e->event), ud_event_kind_name(r->event));
-    snprintf(text, sizeof(text), "%s%s%.8s%s%s%s%s", either(r->device_name, r->source), r->key != NULL && r->key[0] ? "  " : "",
-        r->key != NULL ? r->key : "", r->ticket != NULL && r->ticket[0] ? "  " : "", r->ticket != NULL ? r->ticket : "",
-        either(r->outcome, r->detail)[0] ? "  " : "", either(r->outcome, r->detail));
-    ud_text_clean(e->text, sizeof(e->text), text, strlen(text));
+    take(e->event, sizeof(e->event), ud_event_kind_name(r->event));
+    take(e->device, sizeof(e->device), r->device_name);
+    take(e->key, sizeof(e->key), r->key);
+    take(e->user, sizeof(e->user), r->user);
+    take(e->reason, sizeof(e->reason), r->reason);
+    take(e->ticket, sizeof(e->ticket), r->ticket);
+    take(e->detail, sizeof(e->detail), r->outcome != NULL && r->outcome[0] ? r->outcome : r->detail);
     return true;
 }
 

@@ -100,8 +100,8 @@ ud_keymap_check(const struct ud_keymap *map, struct ud_error *err)
                 for (size_t k = 0; k < map->count[b]; k++)
                     if (ud_key_same(&map->key[a][i], &map->key[b][k])) {
                         ud_key_name(name, &map->key[a][i]);
-                        return ud_error_set(err, UD_CONFIG, "%s is bound to %s and to %s, which work on the same screen", name, c[a].name,
-                            c[b].name);
+                        return ud_error_set(err, UD_CONFIG, "%s is bound to %s and to %s, which work on the same screen", name,
+                            c[a].name, c[b].name);
                     }
     return UD_OK;
 }

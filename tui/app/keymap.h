@@ -6,7 +6,7 @@
 #include "grid/key.h"
 
 #define UD_KEYMAP_COMMANDS 64
-#define UD_KEYMAP_KEYS 4
+#define UD_KEYMAP_KEYS     4
 
 struct ud_command;
 

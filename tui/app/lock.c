@@ -122,7 +122,8 @@ try_it(struct ud_app *app)
     struct ud_job *job;
 
     if (app->now < l->next_try) {
-        (void)snprintf(l->error, sizeof(l->error), _("Wait %d s before the next try."), (int)((l->next_try - app->now + 999) / 1000));
+        (void)snprintf(
+            l->error, sizeof(l->error), _("Wait %d s before the next try."), (int)((l->next_try - app->now + 999) / 1000));
         return;
     }
     if (ud_secret_new(&pin, 128, &err) != UD_OK || ud_secret_move(pin, app->pin.secret[0], &err) != UD_OK) {
@@ -207,7 +208,8 @@ wrong(struct ud_app *app)
         return;
     }
     l->next_try = app->now + (delay < MOST_DELAY ? delay : MOST_DELAY);
-    (void)snprintf(l->error, sizeof(l->error), ud_plural("Wrong. %u try is left.", "Wrong. %u tries are left.", UD_TRIES_MAX - app->tokens->tries),
+    (void)snprintf(l->error, sizeof(l->error),
+        ud_plural("Wrong. %u try is left.", "Wrong. %u tries are left.", UD_TRIES_MAX - app->tokens->tries),
         UD_TRIES_MAX - app->tokens->tries);
 }
 
@@ -229,7 +231,7 @@ ud_lock_opened(struct ud_app *app, struct ud_job *job)
     } else if (job->status == UD_DENIED) {
         wrong(app);
     } else {
-        (void)snprintf(l->error, sizeof(l->error), "%s", job->error.message);
+        (void)ud_copy(l->error, sizeof(l->error), job->error.message);
     }
 }
 

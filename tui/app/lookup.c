@@ -142,9 +142,9 @@ ud_lookup_update(struct ud_app *app)
     } else { /* what the sources said stays while it still matches */
         for (size_t i = 0; i < l->count; i++)
             if (matches(l, &l->hit[i].key.id))
-                ud_dev_copy(&kept[kept_count].dev, &l->hit[i].dev), kept[kept_count].key = l->hit[i].key,
-                    kept[kept_count].row = l->hit[i].row, kept[kept_count].has_device = l->hit[i].has_device,
-                    kept[kept_count++].sources = l->hit[i].sources;
+                ud_dev_copy(&kept[kept_count].dev, &l->hit[i].dev),
+                    kept[kept_count].key = l->hit[i].key, kept[kept_count].row = l->hit[i].row,
+                    kept[kept_count].has_device = l->hit[i].has_device, kept[kept_count++].sources = l->hit[i].sources;
     }
     l->count = l->total = 0;
     for (size_t i = 0; i < kept_count; i++) {
@@ -168,7 +168,7 @@ on_found(struct ud_app *app, const struct ud_msg_found *m)
     struct ud_error err;
 
     if (m->has_device)
-        (void)ud_fleet_add(app->fleet, &m->device, &err); /* a full list is no reason to hide a hit */
+        (void)!ud_fleet_add(app->fleet, &m->device, &err); /* a full list is no reason to hide a hit */
     (void)!ud_fleet_add_key(app->fleet, &m->key, &err);
     ud_fleet_publish(app->fleet);
     if (!matches(l, &m->key.id) || (f = add_hit(l, &m->key)) == NULL)
@@ -235,7 +235,8 @@ append(char *list, size_t size, const char *name, const char *detail)
 {
     size_t used = strlen(list);
 
-    (void)snprintf(list + used, size - used, "%s%s%s%s%s", used > 0 ? ", " : "", name, detail[0] ? " (" : "", detail, detail[0] ? ")" : "");
+    (void)snprintf(
+        list + used, size - used, "%s%s%s%s%s", used > 0 ? ", " : "", name, detail[0] ? " (" : "", detail, detail[0] ? ")" : "");
 }
 
 static void
@@ -269,8 +270,8 @@ ud_lookup_miss(const struct ud_app *app, char *out, size_t size)
         return false;
     if (l->other_kind[0] != '\0') {
         (void)snprintf(out, size,
-            _("This is the ID of another protector (%s) of %s, not of a recovery key. Ask for the ID after 'Recovery key ID'."), l->other_kind,
-            l->other_device[0] ? l->other_device : _("a device"));
+            _("This is the ID of another protector (%s) of %s, not of a recovery key. Ask for the ID after 'Recovery key ID'."),
+            l->other_kind, l->other_device[0] ? l->other_device : _("a device"));
         return true;
     }
     for (size_t i = 0; i < app->config->source_count; i++) {
@@ -283,7 +284,8 @@ ud_lookup_miss(const struct ud_app *app, char *out, size_t size)
         else if (s->asked == UD_ASKED_OPEN)
             append(asked, sizeof(asked), app->source_name[i], _("waiting for its answer"));
         else
-            append(not_asked, sizeof(not_asked), app->source_name[i], s->list_at != UD_WALL_NONE && s->sign != UD_SIGNED_IN ? age : why_not_asked(s));
+            append(not_asked, sizeof(not_asked), app->source_name[i],
+                s->list_at != UD_WALL_NONE && s->sign != UD_SIGNED_IN ? age : why_not_asked(s));
     }
     for (size_t i = 0; i <= strlen(l->hex); i++)
         digits[i] = (char)toupper((unsigned char)l->hex[i]);

@@ -181,9 +181,12 @@ ud_new_key_tick(struct ud_app *app)
             continue;
         n->polls++;
         r = ud_ask(app, &n->tag, UD_MSG_ROTATION, n->source);
-        r->u.rotation = (struct ud_msg_rotation){
-            .source = n->source, .kind = (uint8_t)n->kind, .device = n->device, .entra = n->entra, .old_key = n->old_key, .since = n->asked
-        };
+        r->u.rotation = (struct ud_msg_rotation){ .source = n->source,
+            .kind = (uint8_t)n->kind,
+            .device = n->device,
+            .entra = n->entra,
+            .old_key = n->old_key,
+            .since = n->asked };
     }
 }
 
@@ -196,7 +199,8 @@ ud_new_key_deadline(const struct ud_app *app)
         return -1;
     for (size_t i = 0; i < app->new_keys; i++) {
         const struct ud_new_key *n = &app->new_key[i];
-        if (n->step == UD_NEW_KEY_WAITING && n->tag == 0 && app->source[n->source].sign == UD_SIGNED_IN && (at < 0 || n->next_poll < at))
+        if (n->step == UD_NEW_KEY_WAITING && n->tag == 0 && app->source[n->source].sign == UD_SIGNED_IN &&
+            (at < 0 || n->next_poll < at))
             at = n->next_poll;
     }
     return at;

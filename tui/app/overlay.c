@@ -63,7 +63,8 @@ ud_overlay_confirm(struct ud_app *app, const struct ud_command *c)
         q->paragraph[0] = _("The whole key will stand on the screen at once, for everybody who can see it. This is recorded.");
         q->warning = true;
     } else if (strcmp(c->name, "device.new-key") == 0) {
-        q->paragraph[0] = _("The device is asked to replace its recovery key. The old key still works until then. This is recorded.");
+        q->paragraph[0] =
+            _("The device is asked to replace its recovery key. The old key still works until then. This is recorded.");
     } else {
         q->paragraph[0] = _("Open calls are ended. Keys that were shown stay recorded.");
     }
@@ -109,9 +110,9 @@ help_key(struct ud_app *app, const struct ud_key_event *key)
         app->help_top += key->code == UD_KEY_DOWN ? 1 : 10;
     else if (key->code == UD_KEY_UP || key->code == UD_KEY_PAGE_UP)
         app->help_top -= app->help_top < 10 && key->code == UD_KEY_PAGE_UP ? app->help_top
-            : app->help_top == 0                                         ? 0
-            : key->code == UD_KEY_UP                                     ? 1
-                                                                         : 10;
+                         : app->help_top == 0                              ? 0
+                         : key->code == UD_KEY_UP                          ? 1
+                                                                           : 10;
     else if (key->code != UD_KEY_PASTE)
         app->overlay = UD_OVERLAY_NONE;
 }

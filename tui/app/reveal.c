@@ -35,7 +35,8 @@ fail_log(struct ud_app *app, struct ud_call *c)
 {
     char hint[200];
 
-    (void)snprintf(hint, sizeof(hint), _("Call %s."), app->policy.helpdesk[0] ? app->policy.helpdesk : _("whoever looks after this machine"));
+    (void)snprintf(hint, sizeof(hint), _("Call %s."),
+        app->policy.helpdesk[0] ? app->policy.helpdesk : _("whoever looks after this machine"));
     fail(c, _("The activity log cannot be written, so no keys are shown."), hint);
     c->log_unwritable = true;
 }
@@ -105,19 +106,22 @@ revealed(struct ud_app *app, struct ud_call *c, const struct ud_msg_revealed *m)
         (void)ud_copy(c->server_request, sizeof(c->server_request), m->server_request);
     if (!right_key(c, m)) {
         ud_entry_detail(line(app, c, NULL, UD_EVENT_MISMATCH), "the answer names another key or device");
-        fail(c, _("The answer is for another key, so nothing is shown."), _("Tell whoever runs the place where the keys are stored."));
+        fail(c, _("The answer is for another key, so nothing is shown."),
+            _("Tell whoever runs the place where the keys are stored."));
         return;
     }
     if (ud_seal_open(&c->key, m->sealed, m->sealed_length, c->one_time, &err) != UD_OK) {
         ud_entry_detail(line(app, c, NULL, UD_EVENT_MISMATCH), "the answer cannot be opened");
-        fail(c, _("The answer was not sealed for this console, so nothing is shown."), _("Tell whoever runs the place where the keys are stored."));
+        fail(c, _("The answer was not sealed for this console, so nothing is shown."),
+            _("Tell whoever runs the place where the keys are stored."));
         return;
     }
     ud_secret_free(&c->one_time);
     ud_recovery_check(&c->shape, c->r.key.kind, c->key);
     if (!c->shape.ok) {
         ud_entry_detail(line(app, c, NULL, UD_EVENT_MISMATCH), "the stored key is malformed");
-        fail(c, _("What is stored here is not a valid recovery key, so nothing is shown."), _("Look for an older key of this device."));
+        fail(c, _("What is stored here is not a valid recovery key, so nothing is shown."),
+            _("Look for an older key of this device."));
         return;
     }
     c->got = app->now;
@@ -239,7 +243,8 @@ ud_reveal_abandon(struct ud_app *app, struct ud_call *c)
         fail(c, _("The answer did not come; the source may have counted this as shown."), _("Enter asks again."));
     } else if (c->phase == UD_CALL_INTENT || c->phase == UD_CALL_RECORDING) {
         bool asked = c->phase == UD_CALL_RECORDING;
-        ud_entry_detail(line(app, c, NULL, asked ? UD_EVENT_UNCERTAIN : UD_EVENT_FAILED), asked ? "arrived, not shown" : "left before it was asked");
+        ud_entry_detail(line(app, c, NULL, asked ? UD_EVENT_UNCERTAIN : UD_EVENT_FAILED),
+            asked ? "arrived, not shown" : "left before it was asked");
         fail(c, _("The key was not shown."), _("Enter asks again."));
     }
 }

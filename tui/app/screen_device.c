@@ -170,7 +170,8 @@ ud_device_get_refused(const struct ud_app *app)
     const struct ud_key *k = ud_device_selected(app);
 
     if (k == NULL)
-        return app->device.tag != 0 ? _("The keys are still being fetched.") : _("No recovery key of this device is stored here.");
+        return app->device.tag != 0 ? _("The keys are still being fetched.")
+                                    : _("No recovery key of this device is stored here.");
     if (!ud_app_signed_in(app))
         return _("Nobody is signed in.");
     if (app->config->present)
@@ -179,7 +180,8 @@ ud_device_get_refused(const struct ud_app *app)
         return _("The activity log cannot be written, so no keys are shown.");
     if (d->ownership == UD_OWNERSHIP_PERSONAL && k->kind == UD_KIND_FILEVAULT)
         return _("A personal Mac: its user finds the key in the self-service. A new key can be asked for.");
-    if (d->ownership == UD_OWNERSHIP_PERSONAL && k->kind == UD_KIND_BITLOCKER && !ud_app_policy_of(app, d->source)->personal_bitlocker_view)
+    if (d->ownership == UD_OWNERSHIP_PERSONAL && k->kind == UD_KIND_BITLOCKER &&
+        !ud_app_policy_of(app, d->source)->personal_bitlocker_view)
         return _("A personal device: the policy does not allow its key to be shown.");
     if (over_limit(app))
         return _("The limit of different keys an hour is reached. An approver can open a surge.");

@@ -66,8 +66,11 @@ void
 ud_devices_layout(struct ud_app *app)
 {
     struct ud_devices_state *v = &app->devices;
-    struct ud_view_devices model = { .hit_count = v->lookup.count, .hit_total = v->lookup.total, .on_list = v->on_list,
-        .filter = &v->filter, .typed_id = v->lookup.digits > 0 ? v->lookup.hex : NULL };
+    struct ud_view_devices model = { .hit_count = v->lookup.count,
+        .hit_total = v->lookup.total,
+        .on_list = v->on_list,
+        .filter = &v->filter,
+        .typed_id = v->lookup.digits > 0 ? v->lookup.hex : NULL };
     int width, height;
     size_t calls = 0, rows;
 

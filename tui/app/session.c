@@ -81,8 +81,8 @@ ud_session_lost(struct ud_app *app, const struct ud_error *error)
     for (int i = 0; i < UD_CALLS; i++)
         ud_reveal_abandon(app, &app->call[i]);
     if (app->screen == UD_SCREEN_SIGN_IN)
-        sign_in_failed(app, error != NULL ? error->message : _("The program that talks to the servers has ended."),
-            _("Enter tries again."));
+        sign_in_failed(
+            app, error != NULL ? error->message : _("The program that talks to the servers has ended."), _("Enter tries again."));
     else if (had)
         ud_lock_now(app, _("the program that talks to the servers has ended"));
 }

@@ -73,7 +73,7 @@ struct ud_sign_in_state {
     char code[32], address[256], warning[256];
     ud_msec expires;
     char identity[300], error[320], hint[320];
-    ud_msec since;   /* of the question */
+    ud_msec since; /* of the question */
     bool approving;
 };
 
@@ -107,7 +107,7 @@ struct ud_lookup {
     struct ud_found hit[UD_LOOKUP_MAX];
     size_t count, total;
     size_t near;
-    uint32_t tag;       /* FIND under way */
+    uint32_t tag; /* FIND under way */
     unsigned asked_digits;
     char asked_hex[33]; /* what the sources were asked for */
     char other_kind[32], other_device[UD_NAME_MAX];
@@ -117,7 +117,7 @@ struct ud_devices_state {
     struct ud_line filter;
     bool on_list;
     struct ud_list list;
-    size_t hit; /* selected key hit, or UD_LIST_NONE */
+    size_t hit;               /* selected key hit, or UD_LIST_NONE */
     struct ud_result *result; /* NULL: nothing searched yet, rows are the list's own */
     uint32_t search_tag;
     bool searching;
@@ -145,7 +145,6 @@ struct ud_device_state {
 enum ud_call_phase {
     UD_CALL_NONE,
     UD_CALL_FORM,      /* reason form; not a call yet */
-    UD_CALL_PRESENCE,  /* the typed PIN is being checked */
     UD_CALL_INTENT,    /* the INTENT line is being made durable */
     UD_CALL_ASKED,     /* REVEAL is with the source */
     UD_CALL_RECORDING, /* the DISCLOSED line is being made durable */
@@ -176,10 +175,10 @@ struct ud_call {
     struct ud_secret *key;      /* the recovery key */
     struct ud_secret *typed;    /* digits of the read-back */
     unsigned char public_key[UD_SEAL_PUBLIC];
-    uint32_t tag;               /* journal job or request under way */
+    uint32_t tag; /* journal job or request under way */
     bool intent_durable, disclosed_durable;
     bool visible, whole, whole_recording;
-    bool shown_recording;       /* the SHOWN or WHOLE line is being made durable */
+    bool shown_recording; /* the SHOWN or WHOLE line is being made durable */
     struct ud_recovery_check shape;
     ud_msec got, pressed;
     enum ud_digit_mark mark[UD_VIEW_GROUP_MAX];
@@ -189,7 +188,6 @@ struct ud_call {
     char server_request[80], covered_why[160];
     char error[320], hint[320];
     bool log_unwritable;
-    uint32_t waiting_journal; /* lines not durable yet before the screen may go on */
     bool copied;
 };
 
@@ -198,7 +196,7 @@ struct ud_form_state {
     struct ud_line note, ticket, caller, presence;
     bool presence_due;
     enum ud_reason_field focus, error_field;
-    char error[320];
+    char error[660];
     ud_msec since;
     uint32_t tag; /* presence check under way */
 };
@@ -219,7 +217,7 @@ struct ud_new_key {
 
 struct ud_lock_state {
     bool locked;
-    bool start;  /* not locked: opening the sign-in that was kept on disk */
+    bool start; /* not locked: opening the sign-in that was kept on disk */
     char reason[200];
     ud_wall since_wall;
     ud_msec since, next_try;
@@ -234,7 +232,7 @@ struct ud_lock_state {
 
 struct ud_tmux_state {
     bool inside;
-    bool fine;           /* the last answer allows a key to be shown */
+    bool fine; /* the last answer allows a key to be shown */
     bool waiting;
     ud_msec asked, answered;
     char title[160], why[240], command[120];
@@ -267,7 +265,7 @@ struct ud_app {
     struct ud_keymap keymap;
     struct ud_policy policy; /* times and limits of this console: the strictest of its sources */
     struct ud_fleet *fleet;
-    bool list_cached;        /* the list was read from disk and not refreshed yet */
+    bool list_cached; /* the list was read from disk and not refreshed yet */
     ud_wall list_at;
     char source_tag[33];
     const char *source_name[UD_SOURCE_MAX];
@@ -283,7 +281,7 @@ struct ud_app {
     char host[65];
     char recorder[48]; /* session recorder or GNU screen that was found; "": none */
     bool recorder_screen, alternate_screen, secrets_lock, journal_bad;
-    bool saving_list;  /* the list must not change meanwhile */
+    bool saving_list; /* the list must not change meanwhile */
 
     enum ud_screen screen;
     enum ud_overlay overlay;
@@ -317,7 +315,10 @@ struct ud_app {
 
     ud_msec last_key, session_start, presence;
     bool warning; /* the countdown is on screen */
-    struct { struct ud_guid key; ud_msec at; } budget[UD_BUDGET]; /* different keys shown */
+    struct {
+        struct ud_guid key;
+        ud_msec at;
+    } budget[UD_BUDGET]; /* different keys shown */
     size_t budget_count;
 };
 

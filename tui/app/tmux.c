@@ -15,7 +15,7 @@ needed(const struct ud_app *app)
     const struct ud_call *c = app->active >= 0 ? &app->call[app->active] : NULL;
 
     return app->tmux.inside && !app->lock.locked && c != NULL && app->screen == UD_SCREEN_KEY &&
-        (c->phase == UD_CALL_KEY || c->phase == UD_CALL_RECORDING || c->phase == UD_CALL_ASKED || c->phase == UD_CALL_INTENT);
+           (c->phase == UD_CALL_KEY || c->phase == UD_CALL_RECORDING || c->phase == UD_CALL_ASKED || c->phase == UD_CALL_INTENT);
 }
 
 static void
@@ -63,7 +63,8 @@ ud_tmux_answer(struct ud_app *app, const struct ud_tmux_finding *f)
         (void)snprintf(title, sizeof(title), _("Covered: %d terminals are attached to this tmux session."), f->attached);
         not_fine(app, title, _("Somebody else may be looking at this pane."), "tmux detach-client -a");
     } else if (f->piped) {
-        not_fine(app, _("Covered: this tmux pane is piped to a file or program."), _("What is shown would be kept there."), "tmux pipe-pane");
+        not_fine(app, _("Covered: this tmux pane is piped to a file or program."), _("What is shown would be kept there."),
+            "tmux pipe-pane");
     } else if (f->synchronised) {
         not_fine(app, _("Covered: the panes of this window are synchronised."), _("What you type here is typed elsewhere too."),
             "tmux set-option -w synchronize-panes off");

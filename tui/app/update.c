@@ -61,7 +61,8 @@ on_key(struct ud_app *app, const struct ud_event *e)
     if (e->key->code != UD_KEY_PASTE || ud_app_in_text(app))
         app->last_key = app->now;
     if (app->screen == UD_SCREEN_OVER) {
-        app->quit = e->key->code == UD_KEY_ENTER || e->key->code == UD_KEY_ESC || (e->key->code == UD_KEY_TEXT && strchr("qQ", e->key->text[0]));
+        app->quit = e->key->code == UD_KEY_ENTER || e->key->code == UD_KEY_ESC ||
+                    (e->key->code == UD_KEY_TEXT && strchr("qQ", e->key->text[0]));
         return;
     }
     if (app->lock.locked || app->lock.start) {

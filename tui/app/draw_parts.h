@@ -1,0 +1,15 @@
+/* The larger screens' models; draw.c calls them. */
+#ifndef UD_APP_DRAW_PARTS_H
+#define UD_APP_DRAW_PARTS_H
+
+#include "app/state.h"
+
+/* Footer of the present screen: commands that can run now. `key` holds the texts. */
+size_t ud_draw_hints(const struct ud_app *app, struct ud_hint *hint, char key[][64], size_t max);
+void ud_draw_devices(struct ud_app *app, struct ud_canvas cv);
+void ud_draw_device(struct ud_app *app, struct ud_canvas cv);
+void ud_draw_reason(struct ud_app *app, struct ud_canvas cv);
+void ud_draw_key(struct ud_app *app, struct ud_canvas cv);
+void ud_draw_ticket(struct ud_app *app, struct ud_canvas cv);
+
+#endif

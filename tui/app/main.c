@@ -1,0 +1,18 @@
+/* unlockdesk: hardening first; then the command line decides between the console and one command. */
+#include <stdio.h>
+
+#include "app/cli.h"
+#include "base/process.h"
+#include "base/seal.h"
+
+int
+main(int argc, char **argv)
+{
+    struct ud_error err = { 0 };
+
+    if (ud_process_harden(&err) != UD_OK || ud_seal_init(&err) != UD_OK) {
+        (void)fprintf(stderr, "unlockdesk: %s\n", err.message);
+        return ud_status_exit_code(err.status);
+    }
+    return ud_cli_main(argc, argv);
+}
