@@ -19,7 +19,7 @@ struct ud_import_report {
 /* Called for each problem; `line` counts from 1. The text names the column, never the key. */
 typedef void (*ud_import_problem)(unsigned line, const char *text, void *arg);
 
-/* Reads `data` (changed in place, then wiped). UD_INVALID where there were problems: nothing was stored. Runs in a transaction of its own. */
+/* Reads `data` (`length` bytes and room for one more; changed in place, then wiped). UD_INVALID where there were problems: nothing was stored. Runs in a transaction of its own. */
 UD_CHECK enum ud_status ud_import(struct ud_change_context *c, char *data, size_t length, const struct ud_import_options *o,
     ud_import_problem problem, void *arg, struct ud_import_report *report, struct ud_error *err);
 
