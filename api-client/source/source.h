@@ -1,0 +1,142 @@
+/* A place where keys are escrowed, behind one table of operations. Everything is asynchronous: a call is made with a sink, started by one of the
+ * functions below, and ends with exactly one `end` (unless cancelled). One thread; callbacks come from ud_http_turn. */
+#ifndef UD_SOURCE_SOURCE_H
+#define UD_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/seal.h"
+#include "base/secret.h"
+#include "domain/device.h"
+#include "domain/policy.h"
+#include "http/http.h"
+
+struct ud_source;
+struct ud_source_call;
+
+enum ud_source_dialect { UD_DIALECT_GRAPH, UD_DIALECT_ESCROWD };
+
+/* As configured; borrowed, must outlive the source. Missing text is "". */
+struct ud_source_settings {
+    uint8_t index;
+    enum ud_source_dialect dialect;
+    bool device_code; /* the way of signing in that is asked for; another one is refused with a sentence */
+    const char *name, *tenant, *client_id, *authority, *graph, *scopes, *ca_file, *pin, *url;
+    ud_msec poll_unit; /* what a second of the polling interval lasts; 0: 1000 ms (tests shorten it) */
+};
+
+/* What sources need of the process they run in. */
+struct ud_source_host {
+    /* A new refresh token, before its access token is used. Anything but UD_OK ends the sign-in. */
+    enum ud_status (*keep)(struct ud_source *s, struct ud_secret *refresh, struct ud_error *err, void *arg);
+    bool (*room)(void *arg); /* false: do not hand over more now; ud_source_resume_flow follows */
+    void *arg;
+};
+
+struct ud_source_code {
+    const char *user_code, *uri, *message;
+    uint32_t expires_in; /* seconds */
+};
+struct ud_source_identity {
+    const char *id, *account, *name, *tenant, *scopes, *host;
+    bool training, more_scopes;
+};
+enum ud_source_phase { UD_SOURCE_DEVICES, UD_SOURCE_KEYS, UD_SOURCE_WAIT }; /* WAIT: throttled, `done` seconds to go */
+struct ud_source_revealed {
+    enum ud_kind kind;
+    struct ud_guid key, device; /* as the server says */
+    const uint8_t *sealed;
+    size_t sealed_length;
+    const char *server_request;
+};
+enum ud_source_rotation_state { UD_SOURCE_ROT_NONE, UD_SOURCE_ROT_PENDING, UD_SOURCE_ROT_DONE, UD_SOURCE_ROT_FAILED };
+struct ud_source_rotation_info {
+    enum ud_source_rotation_state state; /* DONE only where a newer key is escrowed, or can be proved no other way */
+    struct ud_guid new_key;
+    ud_wall created, last_checkin;
+    int32_t code;
+    const char *message;
+};
+struct ud_source_end {
+    enum ud_status status;
+    uint32_t retry_after; /* seconds, 0: none */
+    uint32_t hits;        /* find, ask */
+    const struct ud_error *error;
+};
+
+/* Where a call's results go. Text is borrowed until the callback returns. Callbacks a call does not need may be NULL. */
+struct ud_source_sink {
+    void (*code)(const struct ud_source_code *code, void *arg);
+    void (*identity)(const struct ud_source_identity *who, void *arg);
+    void (*policy)(const struct ud_policy *p, void *arg);
+    void (*notice)(const char *language, const char *text, const char *hash, void *arg);
+    enum ud_status (*device)(const struct ud_device *d, struct ud_error *err, void *arg);
+    enum ud_status (*key)(const struct ud_key *k, struct ud_error *err, void *arg);
+    enum ud_status (*found)(
+        const struct ud_key *k, const struct ud_device *d, struct ud_error *err, void *arg); /* d may be NULL */
+    enum ud_status (*other)(const struct ud_guid *id, const char *kind, const char *device_name, struct ud_error *err, void *arg);
+    void (*progress)(enum ud_source_phase phase, uint64_t done, uint64_t total, const char *resume, void *arg);
+    void (*revealed)(const struct ud_source_revealed *r, void *arg);
+    void (*rotation)(const struct ud_source_rotation_info *r, void *arg);
+    void (*end)(const struct ud_source_end *end, void *arg); /* the call is gone when this returns */
+};
+
+enum ud_source_field { UD_SOURCE_BY_USER, UD_SOURCE_BY_NAME, UD_SOURCE_BY_SERIAL };
+
+struct ud_source_device {
+    struct ud_guid device, entra;
+    char os[16];
+};
+struct ud_source_reveal {
+    enum ud_kind kind;
+    struct ud_guid key, device, entra, request;
+    uint8_t public_key[UD_SEAL_PUBLIC];
+    struct ud_disclosure why;
+};
+struct ud_source_rotate {
+    enum ud_kind kind;
+    struct ud_guid device, entra, request;
+    struct ud_disclosure why;
+};
+struct ud_source_rotation {
+    enum ud_kind kind;
+    struct ud_guid device, entra, old_key;
+    ud_wall since;
+};
+
+/* UD_CONFIG with a sentence where an address is not usable. `http` and `settings` must outlive the source. */
+UD_CHECK enum ud_status ud_source_new(struct ud_source **out, struct ud_http *http, const struct ud_source_settings *settings,
+    const struct ud_source_host *host, struct ud_error *err);
+/* Cancels its calls, wipes its tokens. */
+void ud_source_free(struct ud_source **s);
+const struct ud_source_settings *ud_source_settings_of(const struct ud_source *s);
+bool ud_source_is_signed_in(const struct ud_source *s);
+/* Borrowed; NULL where there is none. */
+struct ud_secret *ud_source_refresh_token(struct ud_source *s);
+/* Lets paused transfers go on once there is room again. */
+void ud_source_resume_flow(struct ud_source *s);
+
+struct ud_source_call *ud_source_call_new(struct ud_source *s, const struct ud_source_sink *sink, void *arg);
+/* Stops it at once; no `end`. Nulls. */
+void ud_source_cancel(struct ud_source_call **c);
+
+/* Each starts a fresh call. Even a failure known at once comes as `end`, from a later turn. */
+void ud_source_sign_in(struct ud_source_call *c);
+/* Goes on from a refresh token; takes it over. */
+void ud_source_resume(struct ud_source_call *c, struct ud_secret *refresh);
+void ud_source_sign_out(struct ud_source_call *c);
+void ud_source_policy(struct ud_source_call *c);
+void ud_source_notice(struct ud_source_call *c, const char *language);
+void ud_source_sync(struct ud_source_call *c, const char *resume); /* resume: last next link, or "" */
+void ud_source_find(struct ud_source_call *c, const struct ud_keyid_prefix *prefix);
+void ud_source_ask(struct ud_source_call *c, enum ud_source_field field, const char *text);
+void ud_source_keys(struct ud_source_call *c, const struct ud_source_device *device);
+/* Sent at most once. UD_UNCERTAIN where the connection broke after the request had left. */
+void ud_source_reveal(struct ud_source_call *c, const struct ud_source_reveal *what);
+void ud_source_rotate(struct ud_source_call *c, const struct ud_source_rotate *what);
+void ud_source_rotation(struct ud_source_call *c, const struct ud_source_rotation *what);
+void ud_source_outcome(struct ud_source_call *c, const struct ud_guid *request, const char *outcome);
+
+#endif
