@@ -22,11 +22,13 @@ ud_journal_syslog(void)
 static int
 signed_text(char *out, size_t size, const struct ud_checkpoint *c)
 {
-    char hex[2 * UD_HASH_SIZE + 1], when[32];
+    char origin[2 * UD_CHECKPOINT_ORIGIN + 1], hex[2 * UD_HASH_SIZE + 1], when[32];
 
+    ud_hex_encode(origin, c->origin, UD_CHECKPOINT_ORIGIN);
     ud_hex_encode(hex, c->hash, UD_HASH_SIZE);
     ud_wall_format(when, sizeof(when), c->time, false);
-    return snprintf(out, size, "%llu %s %s %llu", (unsigned long long)c->sequence, hex, when, (unsigned long long)c->epoch);
+    return snprintf(
+        out, size, "%s %llu %s %s %llu", origin, (unsigned long long)c->sequence, hex, when, (unsigned long long)c->epoch);
 }
 
 static int
@@ -56,14 +58,15 @@ append(const char *dir, const char *line, struct ud_error *err)
 }
 
 enum ud_status
-ud_checkpoint_write(
-    const char *dir, uint64_t sequence, const unsigned char hash[UD_HASH_SIZE], struct ud_epoch *epoch, struct ud_error *err)
+ud_checkpoint_write(const char *dir, const unsigned char origin[UD_SIGN_PUBLIC], uint64_t sequence,
+    const unsigned char hash[UD_HASH_SIZE], struct ud_epoch *epoch, struct ud_error *err)
 {
     struct ud_checkpoint c = { .sequence = sequence, .time = ud_clock_wall(), .epoch = epoch->number };
     unsigned char signature[UD_SIGN_SIZE];
     char text[256], encoded[2 * UD_SIGN_SIZE], line[512];
     enum ud_status st;
 
+    memcpy(c.origin, origin, sizeof(c.origin));
     memcpy(c.hash, hash, sizeof(c.hash));
     int n = message(text, sizeof(text), &c);
     if ((st = ud_sign(signature, text, (size_t)n, epoch->seed, err)) != UD_OK)
@@ -78,15 +81,17 @@ ud_checkpoint_write(
 bool
 ud_checkpoint_parse(struct ud_checkpoint *c, const char *line)
 {
-    char hex[80], when[40], encoded[2 * UD_SIGN_SIZE], again[200];
+    char origin[20], hex[80], when[40], encoded[2 * UD_SIGN_SIZE], again[200];
     unsigned long long sequence, epoch;
     size_t got;
 
     memset(c, 0, sizeof(*c));
-    if (sscanf(line, "%llu %79s %39s %llu %127s", &sequence, hex, when, &epoch, encoded) != 5)
+    if (sscanf(line, "%19s %llu %79s %39s %llu %127s", origin, &sequence, hex, when, &epoch, encoded) != 6)
         return false;
     c->sequence = sequence;
     c->epoch = epoch;
+    if (!ud_hex_decode(c->origin, sizeof(c->origin), origin, strlen(origin)))
+        return false;
     if (!ud_hex_decode(c->hash, sizeof(c->hash), hex, strlen(hex)) || !ud_wall_parse(&c->time, when, strlen(when)))
         return false;
     if (ud_base64url_decode(c->signature, sizeof(c->signature), &got, encoded, strlen(encoded)) != UD_OK ||

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "journal/checkpoint.h"
 #include "journal/context.h"
 #include "journal/epoch.h"
 #include "journal/line.h"
@@ -30,7 +31,8 @@ struct ud_journal {
     off_t size;
     uint64_t sequence; /* of the last line, 0: none */
     unsigned char hash[UD_HASH_SIZE];
-    off_t reserved; /* space is reserved up to here */
+    off_t reserved;                       /* space is reserved up to here */
+    unsigned char origin[UD_SIGN_PUBLIC]; /* the key the log began with */
     struct ud_epoch epoch;
     struct ud_journal_context context;
 };
@@ -50,12 +52,15 @@ poison(struct ud_journal *j, struct ud_error *err)
     j->poisoned = true;
     path_of(path, j, "poisoned");
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd >= 0)
+    if (fd >= 0) {
+        (void)fsync(fd); /* the mark is a second line: this process refuses with or without it */
         (void)close(fd);
+    }
     (void)ud_copy(why, sizeof(why), err != NULL ? err->message : "");
     ud_error_set(err, UD_JOURNAL, "The activity log cannot be written, so no keys are shown. %.200s", why);
-    return ud_error_hint(
+    ud_error_hint(
         err, "Call whoever runs this machine: the log in %.200s must be checked and moved away before it goes on.", j->dir);
+    return UD_JOURNAL;
 }
 
 static enum ud_status
@@ -69,7 +74,8 @@ lock(struct ud_journal *j, struct ud_error *err)
             return ud_error_errno(err, "The activity log cannot be locked");
         if (ud_clock_now() > deadline) {
             ud_error_set(err, UD_BUSY, "Another console holds the activity log");
-            return ud_error_hint(err, "Try again; if it stays so, end the console that hangs.");
+            ud_error_hint(err, "Try again; if it stays so, end the console that hangs.");
+            return UD_BUSY;
         }
         (void)poll(NULL, 0, LOCK_STEP);
     }
@@ -183,23 +189,31 @@ out:
     return st;
 }
 
-/* The first line names the first key and is signed by it; `origin` keeps that key apart from the log. */
+static enum ud_status
+write_origin(struct ud_journal *j, struct ud_error *err)
+{
+    char hex[2 * UD_SIGN_PUBLIC + 2], path[600];
+
+    ud_hex_encode(hex, j->origin, UD_SIGN_PUBLIC);
+    hex[2 * UD_SIGN_PUBLIC] = '\n';
+    path_of(path, j, "origin");
+    return ud_file_replace(path, hex, 2 * UD_SIGN_PUBLIC + 1, 0600, err);
+}
+
+/* The first line names the first key and is signed by it; `origin` keeps that key apart from the log. It is written last, so an
+ * empty log beside an `origin` is one that was emptied. */
 static enum ud_status
 begin(struct ud_journal *j, struct ud_error *err)
 {
     const struct ud_record r = { .event = UD_EVENT_EPOCH, .detail = "first line" };
-    char hex[2 * UD_SIGN_PUBLIC + 2], path[600];
     enum ud_status st;
 
+    ud_epoch_free(&j->epoch);
     if ((st = ud_epoch_make(&j->epoch, 0, 1, ud_clock_wall(), err)) != UD_OK ||
-        (st = ud_epoch_save(&j->epoch, j->dir, "epoch.key", err)) != UD_OK)
+        (st = ud_epoch_save(&j->epoch, j->dir, "epoch.key", err)) != UD_OK || (st = append_line(j, &r, &j->epoch, err)) != UD_OK)
         return st;
-    ud_hex_encode(hex, j->epoch.public_key, UD_SIGN_PUBLIC);
-    hex[2 * UD_SIGN_PUBLIC] = '\n';
-    path_of(path, j, "origin");
-    if ((st = ud_file_replace(path, hex, 2 * UD_SIGN_PUBLIC + 1, 0600, err)) != UD_OK)
-        return st;
-    return append_line(j, &r, &j->epoch, err);
+    memcpy(j->origin, j->epoch.public_key, sizeof(j->origin));
+    return write_origin(j, err);
 }
 
 /* Which key counts: the one the last EPOCH line names. A crash between that line and the rename leaves it in epoch.next. */
@@ -226,19 +240,60 @@ load_epoch(struct ud_journal *j, uint64_t wanted, struct ud_error *err)
 
 /* --- catching up ------------------------------------------------------------------------------------------------------------- */
 
+/* Records what was set aside behind the last line; also where the console died between the two. */
 static enum ud_status
-set_aside(struct ud_journal *j, const struct ud_tail *t, struct ud_error *err)
+record_aside(struct ud_journal *j, struct ud_error *err)
 {
-    struct ud_record r = { .event = UD_EVENT_RECOVERY };
-    char detail[160], hex[2 * UD_HASH_SIZE + 1];
+    char detail[160];
+    const struct ud_record r = { .event = UD_EVENT_RECOVERY, .detail = detail };
+    enum ud_status st = UD_OK;
+
+    if (!ud_tail_aside(detail, sizeof(detail), j->dir, j->sequence))
+        return UD_OK;
+    if (ud_epoch_is_due(&j->epoch, j->sequence + 1, ud_clock_wall()))
+        st = change_epoch(j, err);
+    return st == UD_OK ? append_line(j, &r, NULL, err) : st;
+}
+
+static enum ud_status
+begin_if_new(struct ud_journal *j, const struct ud_tail *t, bool has_origin, struct ud_error *err)
+{
     enum ud_status st;
 
-    if ((st = ud_tail_move(j->fd, j->dir, t, hex, err)) != UD_OK)
+    if (has_origin) {
+        ud_error_set(err, UD_JOURNAL, "The activity log in %.200s was emptied, so no keys are shown", j->dir);
+        ud_error_hint(err, "Tell whoever is responsible for security. To begin a new log, move the whole directory away.");
+        return UD_JOURNAL;
+    }
+    /* A torn very first line: nothing was acknowledged yet. */
+    if (t->torn > 0 && (st = ud_tail_move(j->fd, j->dir, t, err)) != UD_OK)
+        return st;
+    return begin(j, err);
+}
+
+static enum ud_status
+take_up(struct ud_journal *j, const struct ud_tail *t, struct ud_error *err)
+{
+    char path[600];
+    enum ud_status st;
+
+    j->reserved = 0;
+    j->size = t->end;
+    j->sequence = t->sequence;
+    memcpy(j->hash, t->hash, sizeof(j->hash));
+    path_of(path, j, "origin");
+    bool has_origin = access(path, F_OK) == 0;
+    if (t->sequence == 0)
+        return begin_if_new(j, t, has_origin, err);
+    if ((st = ud_tail_first_key(j->origin, j->fd, err)) != UD_OK)
+        return st;
+    if (!has_origin && (st = write_origin(j, err)) != UD_OK)
+        return st;
+    if ((st = load_epoch(j, t->epoch, err)) != UD_OK)
+        return st;
+    if (t->torn > 0 && ud_tail_move(j->fd, j->dir, t, err) != UD_OK)
         return poison(j, err);
-    (void)snprintf(
-        detail, sizeof(detail), "%llu bytes of an unfinished line set aside, hash %s", (unsigned long long)t->torn, hex);
-    r.detail = detail;
-    return append_line(j, &r, NULL, err);
+    return record_aside(j, err);
 }
 
 /* Under the lock: reads what others wrote since. */
@@ -259,20 +314,11 @@ catch_up(struct ud_journal *j, struct ud_error *err)
         return ud_error_errno(err, "The activity log cannot be looked at");
     if (j->known && sb.st_size == j->size)
         return UD_OK;
-    if ((st = ud_tail_read(&t, j->fd, sb.st_size, err)) != UD_OK)
+    j->known = false;
+    if ((st = ud_tail_read(&t, j->fd, sb.st_size, err)) != UD_OK || (st = take_up(j, &t, err)) != UD_OK)
         return st;
     j->known = true;
-    j->reserved = 0;
-    j->size = t.end;
-    j->sequence = t.sequence;
-    memcpy(j->hash, t.hash, sizeof(j->hash));
-    if (t.sequence == 0 && t.torn == 0)
-        return begin(j, err);
-    if (t.sequence == 0) /* the very first line was torn: nothing was acknowledged yet */
-        return (st = ud_tail_move(j->fd, j->dir, &t, NULL, err)) == UD_OK ? begin(j, err) : st;
-    if ((st = load_epoch(j, t.epoch, err)) != UD_OK)
-        return st;
-    return t.torn > 0 ? set_aside(j, &t, err) : UD_OK;
+    return UD_OK;
 }
 
 /* --- public ------------------------------------------------------------------------------------------------------------------ */
@@ -290,7 +336,8 @@ open_file(struct ud_journal *j, struct ud_error *err)
         return ud_error_errno(err, path);
     if (!S_ISREG(sb.st_mode) || sb.st_uid != geteuid() || (sb.st_mode & 077) != 0) {
         ud_error_set(err, UD_JOURNAL, "%.240s is not a file that only you can use", path);
-        return ud_error_hint(err, "Run: chmod 600 %.240s", path);
+        ud_error_hint(err, "Run: chmod 600 %.240s", path);
+        return UD_JOURNAL;
     }
     if (!fresh)
         return UD_OK;
@@ -402,7 +449,7 @@ ud_journal_checkpoint(struct ud_journal *j, struct ud_error *err)
     if ((st = lock(j, err)) != UD_OK)
         return st;
     if ((st = catch_up(j, err)) == UD_OK)
-        st = ud_checkpoint_write(j->dir, j->sequence, j->hash, &j->epoch, err);
+        st = ud_checkpoint_write(j->dir, j->origin, j->sequence, j->hash, &j->epoch, err);
     unlock(j);
     return st;
 }

@@ -72,7 +72,8 @@ struct ud_record {
 
 struct ud_journal;
 
-/* Opens or makes the journal in `dir`. A torn last line is set aside and recorded. UD_BUSY after 2 s of another writer, UD_JOURNAL when poisoned. */
+/* Opens or makes the journal in `dir`. A torn last line is set aside and recorded. UD_BUSY after 2 s of another writer,
+ * UD_JOURNAL when poisoned, emptied, or when its last line is not one of ours. */
 UD_CHECK enum ud_status ud_journal_open(struct ud_journal **out, const char *dir, struct ud_error *err);
 void ud_journal_free(struct ud_journal **j);
 /* Appends one line; returns only when it is durable (fdatasync). `receipt` (may be NULL, 13 bytes: "XXXX-XXXX-XX") gets a short code made of the
@@ -83,7 +84,7 @@ bool ud_journal_poisoned(const struct ud_journal *j);
 /* UD_OK where at least the reserve (256 KiB) is free; *warn where below 1 MiB. */
 UD_CHECK enum ud_status ud_journal_space(const struct ud_journal *j, bool *warn, struct ud_error *err);
 
-/* Signs a checkpoint (size, head, time), appends it to `checkpoints` and sends it to syslog (authpriv), where the user of this console cannot change it.
+/* Signs a checkpoint (origin, size, head, time), appends it to `checkpoints` and sends it to syslog (authpriv), where the user of this console cannot change it.
  * Call every 15 minutes, at lock and at the end. ud_journal_syslog opens the connection; call it before the sandbox forbids sockets. */
 UD_CHECK enum ud_status ud_journal_checkpoint(struct ud_journal *j, struct ud_error *err);
 void ud_journal_syslog(void);

@@ -6,7 +6,7 @@
 #include "base/sign.h"
 #include "journal/journal.h"
 
-#define UD_LINE_MAX ((size_t)16 * 1024)
+#define UD_LINE_MAX ((size_t)16 * 1024) /* more than any record takes; see FIELD_MAX in record.c */
 
 /* Who writes, and where; read once when the journal is opened. */
 struct ud_journal_context {

@@ -6,7 +6,8 @@
 #include "base/hash.h"
 #include "base/text.h"
 
-#define FIELD_MAX 1024
+/* Longer text is cut: UD_RECORD_FIELDS of these, every character escaped, still fit into a line. */
+#define FIELD_MAX 400
 
 static const char *const event_names[] = {
 #define X(name, text) text,

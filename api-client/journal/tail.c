@@ -14,8 +14,9 @@
 static enum ud_status
 not_ours(struct ud_error *err)
 {
-    ud_error_set(err, UD_JOURNAL, "The last line of the activity log is not as this program writes it, so no keys are shown");
-    return ud_error_hint(err, "Run: unlockdesk journal verify - and tell whoever is responsible for security.");
+    ud_error_set(err, UD_JOURNAL, "A line of the activity log is not as this program writes it, so no keys are shown");
+    ud_error_hint(err, "Run: unlockdesk journal verify - and tell whoever is responsible for security.");
+    return UD_JOURNAL;
 }
 
 /* Fills *t from the line [start, end) of `text`. */
@@ -74,26 +75,41 @@ out:
 }
 
 enum ud_status
-ud_tail_move(int fd, const char *dir, const struct ud_tail *t, char *hex, struct ud_error *err)
+ud_tail_first_key(unsigned char key[UD_SIGN_PUBLIC], int fd, struct ud_error *err)
 {
-    static const char domain[] = "unlockdesk torn 1";
-    unsigned char hash[UD_HASH_SIZE];
+    struct ud_journal_entry *e = ud_xcalloc(1, sizeof(*e));
+    char *text = ud_xcalloc(1, UD_LINE_MAX);
+    ssize_t n = pread(fd, text, UD_LINE_MAX, 0);
+    const char *end = n > 0 ? memchr(text, '\n', (size_t)n) : NULL;
+    bool ok = end != NULL && ud_line_parse(e, text, (size_t)(end - text)) && e->head.has_public && e->head.sequence == 1;
+
+    if (ok)
+        memcpy(key, e->head.public_key, UD_SIGN_PUBLIC);
+    free(text);
+    free(e);
+    return ok ? UD_OK : not_ours(err);
+}
+
+static void
+torn_path(char out[600], const char *dir, uint64_t sequence)
+{
+    (void)snprintf(out, 600, "%s/torn-%llu", dir, (unsigned long long)sequence);
+}
+
+enum ud_status
+ud_tail_move(int fd, const char *dir, const struct ud_tail *t, struct ud_error *err)
+{
     char path[600];
     enum ud_status st;
 
     if (t->torn > LOOK)
         return not_ours(err);
     char *bytes = ud_xcalloc(1, t->torn + 1);
-    ssize_t n = pread(fd, bytes, t->torn, t->end);
-    (void)snprintf(path, sizeof(path), "%s/torn-%llu", dir, (unsigned long long)t->sequence);
-    if (n != (ssize_t)t->torn) {
+    torn_path(path, dir, t->sequence);
+    if (pread(fd, bytes, t->torn, t->end) != (ssize_t)t->torn) {
         st = ud_error_errno(err, "The unfinished line cannot be read");
         goto out;
     }
-    const struct ud_bytes part[] = { { domain, sizeof(domain) - 1 }, { bytes, t->torn } };
-    ud_hash(hash, part, 2);
-    if (hex != NULL)
-        ud_hex_encode(hex, hash, sizeof(hash));
     if ((st = ud_file_replace(path, bytes, t->torn, 0600, err)) != UD_OK)
         goto out;
     if (ftruncate(fd, t->end) != 0 || fdatasync(fd) != 0)
@@ -101,4 +117,23 @@ ud_tail_move(int fd, const char *dir, const struct ud_tail *t, char *hex, struct
 out:
     free(bytes);
     return st;
+}
+
+bool
+ud_tail_aside(char *out, size_t size, const char *dir, uint64_t sequence)
+{
+    static const char domain[] = "unlockdesk torn 1";
+    unsigned char hash[UD_HASH_SIZE];
+    char path[600], hex[2 * UD_HASH_SIZE + 1];
+    struct ud_buf b;
+
+    torn_path(path, dir, sequence);
+    if (ud_file_read(&b, path, LOOK, NULL) != UD_OK)
+        return false;
+    const struct ud_bytes part[] = { { domain, sizeof(domain) - 1 }, { b.data, b.length } };
+    ud_hash(hash, part, 2);
+    ud_hex_encode(hex, hash, sizeof(hash));
+    (void)snprintf(out, size, "%zu bytes of an unfinished line set aside, hash %s", b.length, hex);
+    ud_buf_free(&b);
+    return true;
 }

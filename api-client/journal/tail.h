@@ -17,11 +17,11 @@ struct ud_tail {
 
 /* UD_JOURNAL where the last whole line is not one of ours or its hash is wrong. */
 UD_CHECK enum ud_status ud_tail_read(struct ud_tail *t, int fd, off_t size, struct ud_error *err);
-/* Copies the torn bytes to `torn-N` in `dir`, then cuts them off, durably. `hex` (65 bytes, may be NULL) gets their hash. */
-UD_CHECK enum ud_status ud_tail_move(int fd, const char *dir, const struct ud_tail *t, char *hex, struct ud_error *err);
-
-/* A signed statement of size and head, appended to `checkpoints` and sent to syslog. */
-UD_CHECK enum ud_status ud_checkpoint_write(
-    const char *dir, uint64_t sequence, const unsigned char hash[UD_HASH_SIZE], struct ud_epoch *epoch, struct ud_error *err);
+/* Copies the torn bytes to `torn-N` in `dir` (N: the last whole line), then cuts them off, durably. */
+UD_CHECK enum ud_status ud_tail_move(int fd, const char *dir, const struct ud_tail *t, struct ud_error *err);
+/* Where bytes were set aside behind line `sequence`: the sentence for the RECOVERY line, with their number and hash. Else false. */
+bool ud_tail_aside(char *out, size_t size, const char *dir, uint64_t sequence);
+/* The key the log began with, from its first line. UD_JOURNAL where that line is not one of ours. */
+UD_CHECK enum ud_status ud_tail_first_key(unsigned char key[UD_SIGN_PUBLIC], int fd, struct ud_error *err);
 
 #endif

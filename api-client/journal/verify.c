@@ -1,5 +1,6 @@
 /* Reading the whole log: every line's form, number, chain, hash, signature, epoch and time; then the checkpoints. */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,17 @@ struct map {
     size_t length;
 };
 
+/* A writer that is in the middle of a line is waited for; one that hangs is not. */
+static void
+wait_for_writer(int fd)
+{
+    struct flock l = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+    ud_msec deadline = ud_clock_now() + 2000;
+
+    while (fcntl(fd, F_OFD_SETLK, &l) != 0 && ud_clock_now() < deadline)
+        (void)poll(NULL, 0, 10);
+}
+
 static enum ud_status
 map_log(struct map *m, const char *dir, struct ud_error *err)
 {
@@ -31,6 +43,7 @@ map_log(struct map *m, const char *dir, struct ud_error *err)
     (void)snprintf(path, sizeof(path), "%s/journal.jsonl", dir);
     if ((st = ud_file_open_read(&fd, path, err)) != UD_OK)
         return st == UD_NOTFOUND ? UD_OK : st;
+    wait_for_writer(fd);
     if (fstat(fd, &sb) != 0) {
         st = ud_error_errno(err, path);
     } else if (sb.st_size > 0) {
@@ -192,7 +205,8 @@ check_one_point(struct walk *w, const char *text)
     struct ud_journal_report *r = w->report;
     struct ud_checkpoint c;
 
-    if (!ud_checkpoint_parse(&c, text) || c.epoch >= w->epochs || !ud_checkpoint_signed_by(&c, w->keys[c.epoch])) {
+    if (!ud_checkpoint_parse(&c, text) || c.epoch >= w->epochs || memcmp(c.origin, w->keys[0], sizeof(c.origin)) != 0 ||
+        !ud_checkpoint_signed_by(&c, w->keys[c.epoch])) {
         if (c.sequence > r->lines)
             (void)bad(w, r->lines, "a checkpoint knows of lines after it, which are gone");
         else
