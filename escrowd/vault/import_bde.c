@@ -83,8 +83,8 @@ protector_kind(const char *heading, size_t length)
 struct reading {
     struct ud_import_run *run;
     enum ud_volume volume;
-    const char *heading;
-    size_t heading_length;
+    const char *heading, *heading_next; /* of the protector at hand; of the one that may follow */
+    size_t heading_length, heading_next_length;
     struct ud_guid id;
     bool has_id;
     unsigned line, id_line;
@@ -161,17 +161,17 @@ on_line(struct reading *r, const char *line, size_t length, struct ud_error *err
     if (line_id(&id, line, length)) {
         if ((st = end_protector(r, err)) != UD_OK)
             return st;
+        r->heading = r->heading_next;
+        r->heading_length = r->heading_next_length;
         r->id = id;
         r->has_id = true;
         r->id_line = r->line;
         return UD_OK;
     }
     on_volume(r, line, length);
-    if (line[length - 1] == ':' && !(length >= 9 && strncasecmp(line, "Password:", 9) == 0 && r->has_id)) {
-        if ((st = end_protector(r, err)) != UD_OK)
-            return st;
-        r->heading = line;
-        r->heading_length = length;
+    if (line[length - 1] == ':') { /* also "Password:" and the like; the last one before an ID is the one that counts */
+        r->heading_next = line;
+        r->heading_next_length = length;
     }
     return UD_OK;
 }
@@ -179,7 +179,7 @@ on_line(struct reading *r, const char *line, size_t length, struct ud_error *err
 enum ud_status
 ud_import_manage_bde(struct ud_import_run *run, char *data, size_t length, struct ud_error *err)
 {
-    struct reading r = { .run = run, .volume = UD_VOLUME_OS, .heading = "" };
+    struct reading r = { .run = run, .volume = UD_VOLUME_OS, .heading = "", .heading_next = "" };
     char *at = data, *end = data + length;
     enum ud_status st = UD_OK;
 
