@@ -1,32 +1,35 @@
+/* One end of the socket pair. Packets towards the worker keep a place for a secret part: it is gathered from, and scattered into, guarded memory
+ * by the system call itself, so that it never lies in a packet buffer. */
 #include "channel/channel.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 
-#define QUEUE_MAX   64u
-#define SECRET_WAIT 1000
-#define BUFFER_SIZE (1 << 20)
-#define SECRET_AT   4u /* offset of the secret part's length in the header */
+#define QUEUE_MAX   64
+#define SECRET_WAIT 1000 /* milliseconds a packet with a secret waits for room */
 
-struct waiting {
-    uint8_t *packet;
+struct queued {
+    struct queued *next;
     size_t length;
+    uint8_t packet[];
 };
 
 struct ud_channel {
     int fd;
     bool is_worker;
-    struct waiting queue[QUEUE_MAX];
-    unsigned first, count;
-    struct ud_secret *landing; /* worker: where the next packet's secret part goes */
+    bool gone; /* the other end */
+    struct queued *first, **last;
+    size_t queue_length;
+    struct ud_secret *spare; /* worker: where the next secret part lands */
     uint8_t out[UD_PACKET_MAX];
     uint8_t in[UD_PACKET_MAX];
 };
@@ -34,12 +37,13 @@ struct ud_channel {
 enum ud_status
 ud_channel_pair(int fd[2], struct ud_error *err)
 {
-    const int size = BUFFER_SIZE;
+    int size = (int)(8 * UD_PACKET_MAX);
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd) != 0)
-        return ud_error_errno(err, "A socket pair cannot be made");
-    for (int i = 0; i < 2; i++)
-        (void)setsockopt(fd[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd) < 0)
+        return ud_error_errno(err, "a socket pair cannot be made");
+    for (int i = 0; i < 2; i++) /* as much as the system allows: less only means waiting more often */
+        if (setsockopt(fd[i], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) < 0)
+            (void)setsockopt(fd[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
     return UD_OK;
 }
 
@@ -47,25 +51,25 @@ enum ud_status
 ud_channel_new(struct ud_channel **out, int fd, bool is_worker, struct ud_error *err)
 {
     struct ud_channel *c = ud_xcalloc(1, sizeof(*c));
-    int flags = fcntl(fd, F_GETFL);
 
-    *out = NULL;
+    (void)err;
     c->fd = fd;
     c->is_worker = is_worker;
-    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
-        enum ud_status st = ud_error_errno(err, "The socket between console and worker");
-        ud_channel_free(&c);
-        return st;
-    }
-    if (is_worker) {
-        enum ud_status st = ud_secret_new(&c->landing, UD_PACKET_SECRET, err);
-        if (st != UD_OK) {
-            ud_channel_free(&c);
-            return st;
-        }
-    }
+    c->last = &c->first;
     *out = c;
     return UD_OK;
+}
+
+static void
+drop_first(struct ud_channel *c)
+{
+    struct queued *q = c->first;
+
+    c->first = q->next;
+    if (c->first == NULL)
+        c->last = &c->first;
+    c->queue_length--;
+    free(q);
 }
 
 void
@@ -73,10 +77,10 @@ ud_channel_free(struct ud_channel **c)
 {
     if (c == NULL || *c == NULL)
         return;
-    for (unsigned i = 0; i < (*c)->count; i++)
-        free((*c)->queue[((*c)->first + i) % QUEUE_MAX].packet);
-    ud_secret_free(&(*c)->landing);
-    (void)close((*c)->fd);
+    while ((*c)->first != NULL)
+        drop_first(*c);
+    ud_secret_free(&(*c)->spare);
+    close((*c)->fd);
     free(*c);
     *c = NULL;
 }
@@ -90,98 +94,97 @@ ud_channel_fd(const struct ud_channel *c)
 bool
 ud_channel_wants_out(const struct ud_channel *c)
 {
-    return c->count > 0;
+    return c->first != NULL;
 }
 
+/* --- sending ------------------------------------------------------------------------------------------------------------- */
+
 static enum ud_status
-gone(struct ud_error *err)
+gone(struct ud_channel *c, struct ud_error *err)
 {
-    return ud_error_set(err, UD_OFFLINE, "The worker process has ended");
+    c->gone = true;
+    return ud_error_set(err, UD_OFFLINE, "%s has ended", c->is_worker ? "the console" : "the network process");
 }
 
-/* UD_BUSY: the socket is full now. */
+/* One packet, with `secret` in its place where there is one. UD_PENDING: no room now. */
 static enum ud_status
-send_now(struct ud_channel *c, const struct msghdr *m, struct ud_error *err)
+send_packet(
+    struct ud_channel *c, uint8_t *packet, size_t length, const unsigned char *secret, size_t secret_length, struct ud_error *err)
 {
+    struct iovec parts[3] = { { packet, UD_PACKET_HEADER },
+        { packet + UD_PACKET_HEADER + secret_length, UD_PACKET_SECRET - secret_length },
+        { packet + UD_PACKET_HEADER + UD_PACKET_SECRET, length - UD_PACKET_HEADER - UD_PACKET_SECRET } };
+    struct iovec with_secret[4] = { parts[0], { (void *)(uintptr_t)secret, secret_length }, parts[1], parts[2] };
+    struct iovec whole = { packet, length };
+    struct msghdr h = { .msg_iov = secret != NULL ? with_secret : &whole, .msg_iovlen = secret != NULL ? 4 : 1 };
     ssize_t n;
 
     do
-        n = sendmsg(c->fd, m, MSG_NOSIGNAL | MSG_DONTWAIT);
+        n = sendmsg(c->fd, &h, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
     if (n >= 0)
         return UD_OK;
-    return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? UD_BUSY : gone(err);
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+        return UD_PENDING;
+    if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN || errno == ECONNREFUSED)
+        return gone(c, err);
+    return ud_error_errno(err, "a message cannot be sent");
 }
 
 static enum ud_status
-send_plain(struct ud_channel *c, const uint8_t *packet, size_t length, struct ud_error *err)
+queue(struct ud_channel *c, size_t length, struct ud_error *err)
 {
-    struct iovec part = { (void *)(uintptr_t)packet, length };
-    const struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
-
-    return send_now(c, &m, err);
+    if (c->queue_length == QUEUE_MAX)
+        return ud_error_set(err, UD_BUSY, "the other process does not read its messages");
+    struct queued *q = malloc(sizeof(*q) + length);
+    if (q == NULL)
+        return ud_error_set(err, UD_NOMEM, "no memory for a message");
+    q->next = NULL;
+    q->length = length;
+    memcpy(q->packet, c->out, length);
+    *c->last = q;
+    c->last = &q->next;
+    c->queue_length++;
+    return UD_OK;
 }
 
 enum ud_status
 ud_channel_flush(struct ud_channel *c, struct ud_error *err)
 {
-    while (c->count > 0) {
-        struct waiting *w = &c->queue[c->first];
-        enum ud_status st = send_plain(c, w->packet, w->length, err);
-        if (st == UD_BUSY)
+    while (c->first != NULL) {
+        enum ud_status st = send_packet(c, c->first->packet, c->first->length, NULL, 0, err);
+        if (st == UD_PENDING)
             return UD_OK;
         if (st != UD_OK)
             return st;
-        free(w->packet);
-        c->first = (c->first + 1) % QUEUE_MAX;
-        c->count--;
+        drop_first(c);
     }
     return UD_OK;
 }
 
-static enum ud_status
-enqueue(struct ud_channel *c, size_t length, struct ud_error *err)
-{
-    if (c->count == QUEUE_MAX)
-        return ud_error_set(err, UD_BUSY, "Too much is waiting to be read by the other process");
-    struct waiting *w = &c->queue[(c->first + c->count) % QUEUE_MAX];
-    w->packet = ud_xcalloc(1, length);
-    w->length = length;
-    memcpy(w->packet, c->out, length);
-    c->count++;
-    return UD_OK;
-}
-
-/* The secret goes from its guarded pages into the socket; the packet buffer never holds it. */
+/* What is queued first, then the packet with its secret, within SECRET_WAIT. */
 static enum ud_status
 send_secret(struct ud_channel *c, size_t length, struct ud_secret *secret, struct ud_error *err)
 {
-    static const uint8_t zero[UD_PACKET_SECRET];
-    size_t part = ud_secret_length(secret);
-    ud_msec deadline = ud_clock_now() + SECRET_WAIT;
-    enum ud_status st;
+    ud_msec end = ud_clock_now() + SECRET_WAIT;
+    size_t n = ud_secret_length(secret);
 
-    if (part == 0 || part > UD_PACKET_SECRET)
-        return ud_error_set(err, UD_INVALID, "The secret part of a message is too long");
-    c->out[SECRET_AT] = (uint8_t)part;
-    struct iovec v[4] = { { c->out, UD_PACKET_HEADER }, { (void *)(uintptr_t)ud_secret_open(secret), part },
-        { (void *)(uintptr_t)zero, UD_PACKET_SECRET - part },
-        { c->out + UD_PACKET_HEADER + UD_PACKET_SECRET, length - UD_PACKET_HEADER - UD_PACKET_SECRET } };
-    const struct msghdr m = { .msg_iov = v, .msg_iovlen = 4 };
-    while ((st = ud_channel_flush(c, err)) == UD_OK) {
-        st = c->count > 0 ? UD_BUSY : send_now(c, &m, err);
-        struct pollfd p = { .fd = c->fd, .events = POLLOUT };
-        ud_msec left = deadline - ud_clock_now();
-        if (st != UD_BUSY)
-            break;
-        if (left <= 0) {
-            st = ud_error_set(err, UD_TIMEOUT, "The worker process does not take messages");
-            break;
+    c->out[2] = (uint8_t)n;
+    for (;;) {
+        enum ud_status st = ud_channel_flush(c, err);
+        if (st == UD_OK && c->first == NULL) {
+            st = send_packet(c, c->out, length, ud_secret_open(secret), n, err);
+            ud_secret_close(secret);
+        } else if (st == UD_OK) {
+            st = UD_PENDING;
         }
-        (void)poll(&p, 1, (int)left);
+        if (st != UD_PENDING)
+            return st;
+        ud_msec left = end - ud_clock_now();
+        struct pollfd p = { .fd = c->fd, .events = POLLOUT };
+        if (left <= 0 || (poll(&p, 1, (int)left) < 0 && errno != EINTR))
+            return ud_error_set(err, UD_TIMEOUT, "the other process does not read its messages");
     }
-    ud_secret_close(secret);
-    return st;
 }
 
 enum ud_status
@@ -190,82 +193,76 @@ ud_channel_send(struct ud_channel *c, const struct ud_msg *m, struct ud_secret *
     size_t length;
     enum ud_status st;
 
-    if ((secret != NULL) != (m->type == UD_MSG_RESUME))
-        return ud_error_set(err, UD_INVALID, "This message has no secret part, or lacks it");
+    assert((m->type >= UD_MSG_READY) == c->is_worker);
+    assert((m->type == UD_MSG_RESUME) == (secret != NULL));
+    if (c->gone)
+        return gone(c, err);
+    if (secret != NULL && (ud_secret_length(secret) == 0 || ud_secret_length(secret) > UD_PACKET_SECRET))
+        return ud_error_set(err, UD_INVALID, "the secret part of a message has the wrong length");
     if ((st = ud_message_encode(c->out, &length, m, err)) != UD_OK)
         return st;
     if (secret != NULL)
         return send_secret(c, length, secret, err);
     if ((st = ud_channel_flush(c, err)) != UD_OK)
         return st;
-    st = c->count > 0 ? UD_BUSY : send_plain(c, c->out, length, err);
-    return st == UD_BUSY ? enqueue(c, length, err) : st;
+    st = c->first == NULL ? send_packet(c, c->out, length, NULL, 0, err) : UD_PENDING;
+    return st == UD_PENDING ? queue(c, length, err) : st;
 }
 
 /* --- receiving ----------------------------------------------------------------------------------------------------------- */
 
+/* Reads one packet into c->in; the place of the secret part goes to `secret` where this end has one. */
 static enum ud_status
-receive_into(struct ud_channel *c, struct iovec *part, size_t parts, size_t *length, struct ud_error *err)
+read_packet(struct ud_channel *c, unsigned char *secret, size_t *length, struct ud_error *err)
 {
-    struct msghdr m = { .msg_iov = part, .msg_iovlen = parts };
+    const size_t front = UD_PACKET_HEADER + UD_PACKET_SECRET;
+    struct iovec parts[3] = { { c->in, UD_PACKET_HEADER }, { secret, UD_PACKET_SECRET },
+        { c->in + front, UD_PACKET_MAX - front } };
+    struct iovec whole = { c->in, UD_PACKET_MAX };
+    struct msghdr h = { .msg_iov = secret != NULL ? parts : &whole, .msg_iovlen = secret != NULL ? 3 : 1 };
     ssize_t n;
 
     do
-        n = recvmsg(c->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        n = recvmsg(c->fd, &h, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return UD_NOTFOUND;
-    if (n <= 0)
-        return gone(err);
-    if ((m.msg_flags & MSG_TRUNC) != 0)
-        return ud_error_set(err, UD_MALFORMED, "A message between console and worker is too long");
+    if (n == 0 || (n < 0 && errno == ECONNRESET))
+        return gone(c, err);
+    if (n < 0)
+        return ud_error_errno(err, "a message cannot be read");
+    if ((h.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+        return ud_error_set(err, UD_MALFORMED, "the other process sent a message that is not valid: its length");
     *length = (size_t)n;
     return UD_OK;
-}
-
-/* Towards the worker the secret part lands in guarded pages; its place in the packet stays zero. */
-static enum ud_status
-receive_requests(struct ud_channel *c, size_t *length, struct ud_error *err)
-{
-    const size_t body = UD_PACKET_HEADER + UD_PACKET_SECRET;
-    struct iovec part[3] = { { c->in, UD_PACKET_HEADER }, { ud_secret_open_write(c->landing), UD_PACKET_SECRET },
-        { c->in + body, UD_PACKET_MAX - body } };
-    enum ud_status st = receive_into(c, part, 3, length, err);
-
-    ud_secret_close(c->landing);
-    return st;
-}
-
-static enum ud_status
-take_secret(struct ud_channel *c, struct ud_secret **secret, struct ud_error *err)
-{
-    size_t part = c->in[SECRET_AT];
-
-    ud_secret_set_length(c->landing, part);
-    if (part == 0)
-        return UD_OK;
-    *secret = c->landing;
-    c->landing = NULL;
-    return ud_secret_new(&c->landing, UD_PACKET_SECRET, err);
 }
 
 enum ud_status
 ud_channel_receive(struct ud_channel *c, struct ud_msg *m, struct ud_secret **secret, struct ud_error *err)
 {
-    struct iovec whole = { c->in, UD_PACKET_MAX };
     size_t length = 0;
     enum ud_status st;
 
     *secret = NULL;
-    if (c->is_worker && c->landing == NULL)
-        return ud_error_set(err, UD_NOMEM, "No guarded memory is left for the next message");
-    st = c->is_worker ? receive_requests(c, &length, err) : receive_into(c, &whole, 1, &length, err);
+    if (c->is_worker && c->spare == NULL && (st = ud_secret_new(&c->spare, UD_PACKET_SECRET, err)) != UD_OK)
+        return st;
+    st = read_packet(c, c->is_worker ? ud_secret_open_write(c->spare) : NULL, &length, err);
+    if (c->is_worker)
+        ud_secret_close(c->spare);
     if (st != UD_OK)
         return st;
-    if ((st = ud_message_decode(m, c->in, length, !c->is_worker, err)) != UD_OK) {
-        if (c->landing != NULL)
-            ud_secret_wipe(c->landing);
+    if ((st = ud_message_decode(m, c->in, length, !c->is_worker, err)) != UD_OK)
         return st;
+    if (!c->is_worker)
+        return UD_OK;
+    size_t n = c->in[2]; /* checked by the decoder */
+    ud_secret_set_length(c->spare, UD_PACKET_SECRET);
+    ud_secret_truncate(c->spare, n);
+    if (m->type == UD_MSG_RESUME && n == 0)
+        return ud_error_set(err, UD_MALFORMED, "the other process sent a message that is not valid: its secret part is missing");
+    if (n > 0) {
+        *secret = c->spare;
+        c->spare = NULL;
     }
-    return c->is_worker ? take_secret(c, secret, err) : UD_OK;
+    return UD_OK;
 }

@@ -21,52 +21,51 @@
 
 #define UD_PACKET_MAX 65536u
 #define UD_SOURCE_MAX 8u
-#define UD_BLOB_MAX 8192u /* a sealed refresh token */
+#define UD_BLOB_MAX   8192u /* a sealed refresh token */
 #define UD_SEALED_MAX 1024u /* a sealed recovery key */
 
 enum ud_source_type { UD_SOURCE_GRAPH, UD_SOURCE_ESCROWD };
 enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFICATE, UD_SIGN_IN_SECRET };
 
 /* X(enumerator, value): c: console to worker, w: worker to console */
-#define UD_MSG_LIST(X)                                                                              \
-    X(CONFIGURE, 1)     /* c: one source; once each before anything else */                         \
-    X(SEAL_KEY, 2)      /* c: public half of the PIN's key pair; refresh tokens are sealed to it */ \
-    X(SIGN_IN, 3)       /* c */                                                                     \
-    X(RESUME, 4)        /* c: sealed blob + secret part (secret half of the PIN's key pair) */      \
-    X(SIGN_OUT, 5)      /* c */                                                                     \
-    X(GET_POLICY, 6)    /* c: answered by POLICY (none where the source has no policy), DONE */     \
-    X(GET_NOTICE, 7)    /* c: answered by NOTICE (or none), DONE */                                 \
-    X(SYNC, 8)          /* c: devices, then key metadata, of one source */                          \
-    X(FIND, 9)          /* c: a key-ID prefix, asked of every source */                             \
-    X(ASK, 10)          /* c: devices by exact user, device name or serial, of every source */      \
-    X(KEYS, 11)         /* c: fresh key metadata of one device */                                   \
-    X(REVEAL, 12)       /* c: one key; sent at most once, never retried */                          \
-    X(ROTATE, 13)       /* c */                                                                     \
-    X(ROTATION, 14)     /* c: state of a rotation */                                                \
-    X(OUTCOME, 15)      /* c: how a call ended, for sources that record it */                       \
-    X(CANCEL, 16)       /* c: the request named ends with DONE CANCELLED */                         \
-    X(READY, 64)        /* w: first message of a worker */                                          \
-    X(CODE, 65)         /* w: device code to show */                                                \
-    X(IDENTITY, 66)     /* w: who is signed in; to be confirmed */                                  \
-    X(TOKEN, 67)        /* w: a new refresh token, sealed; before its access token is used */       \
-    X(POLICY, 68)       /* w */                                                                     \
-    X(NOTICE, 69)       /* w */                                                                     \
-    X(DEVICES, 70)      /* w: a batch */                                                            \
-    X(KEY_BATCH, 71)    /* w: a batch of key metadata */                                            \
-    X(PROGRESS, 72)     /* w */                                                                     \
-    X(FOUND, 73)        /* w: one key that matches, with its device */                              \
-    X(OTHER_ID, 74)     /* w: the ID belongs to another protector (TPM, …), not to a key */         \
-    X(SOURCE_DONE, 75)  /* w: one source has answered FIND or ASK, or failed to */                  \
-    X(REVEALED, 76)     /* w: the key, sealed to the one-time public key of the request */          \
-    X(ROTATION_STATE, 77) /* w */                                                                   \
-    X(DONE, 78)         /* w: the request has ended */
+#define UD_MSG_LIST(X)                                                                                                           \
+    X(CONFIGURE, 1)       /* c: one source; once each before anything else */                                                    \
+    X(SEAL_KEY, 2)        /* c: public half of the PIN's key pair; refresh tokens are sealed to it */                            \
+    X(SIGN_IN, 3)         /* c */                                                                                                \
+    X(RESUME, 4)          /* c: sealed blob + secret part (secret half of the PIN's key pair) */                                 \
+    X(SIGN_OUT, 5)        /* c */                                                                                                \
+    X(GET_POLICY, 6)      /* c: answered by POLICY (none where the source has no policy), DONE */                                \
+    X(GET_NOTICE, 7)      /* c: answered by NOTICE (or none), DONE */                                                            \
+    X(SYNC, 8)            /* c: devices, then key metadata, of one source */                                                     \
+    X(FIND, 9)            /* c: a key-ID prefix, asked of every source */                                                        \
+    X(ASK, 10)            /* c: devices by exact user, device name or serial, of every source */                                 \
+    X(KEYS, 11)           /* c: fresh key metadata of one device */                                                              \
+    X(REVEAL, 12)         /* c: one key; sent at most once, never retried */                                                     \
+    X(ROTATE, 13)         /* c */                                                                                                \
+    X(ROTATION, 14)       /* c: state of a rotation */                                                                           \
+    X(OUTCOME, 15)        /* c: how a call ended, for sources that record it */                                                  \
+    X(CANCEL, 16)         /* c: the request named ends with DONE CANCELLED */                                                    \
+    X(READY, 64)          /* w: first message of a worker */                                                                     \
+    X(CODE, 65)           /* w: device code to show */                                                                           \
+    X(IDENTITY, 66)       /* w: who is signed in; to be confirmed */                                                             \
+    X(TOKEN, 67)          /* w: a new refresh token, sealed; before its access token is used */                                  \
+    X(POLICY, 68)         /* w */                                                                                                \
+    X(NOTICE, 69)         /* w */                                                                                                \
+    X(DEVICES, 70)        /* w: a batch */                                                                                       \
+    X(KEY_BATCH, 71)      /* w: a batch of key metadata */                                                                       \
+    X(PROGRESS, 72)       /* w */                                                                                                \
+    X(FOUND, 73)          /* w: one key that matches, with its device */                                                         \
+    X(OTHER_ID, 74)       /* w: the ID belongs to another protector (TPM, …), not to a key */                                  \
+    X(SOURCE_DONE, 75)    /* w: one source has answered FIND or ASK, or failed to */                                             \
+    X(REVEALED, 76)       /* w: the key, sealed to the one-time public key of the request */                                     \
+    X(ROTATION_STATE, 77) /* w */                                                                                                \
+    X(DONE, 78)           /* w: the request has ended */
 
 enum ud_msg_type {
 #define X(name, value) UD_MSG_##name = value,
     UD_MSG_LIST(X)
 #undef X
 };
-
 
 struct ud_msg_configure {
     uint8_t source;
@@ -212,7 +211,7 @@ struct ud_msg_rotation_state {
     const char *message;  /* sentence that helps, for FAILED */
 };
 struct ud_msg_done {
-    uint8_t status; /* enum ud_status */
+    uint8_t status;       /* enum ud_status */
     uint32_t retry_after; /* seconds, 0: none */
     const char *message, *hint;
 };
@@ -262,6 +261,7 @@ size_t ud_message_device_size(const struct ud_device *d);
 /* Encodes into `packet` (UD_PACKET_MAX bytes); NULL text is sent as "". UD_INVALID where it does not fit. */
 UD_CHECK enum ud_status ud_message_encode(uint8_t *packet, size_t *length, const struct ud_msg *m, struct ud_error *err);
 /* Decodes a packet; text in *m points into `packet`. Checks every length, enumerator and that nothing is left over. */
-UD_CHECK enum ud_status ud_message_decode(struct ud_msg *m, const uint8_t *packet, size_t length, bool from_worker, struct ud_error *err);
+UD_CHECK enum ud_status ud_message_decode(
+    struct ud_msg *m, const uint8_t *packet, size_t length, bool from_worker, struct ud_error *err);
 
 #endif

@@ -1,29 +1,33 @@
+/* Requests and events of one worker. Keeps the list of open requests, so that each ends exactly once, whatever becomes of the worker. */
 #include "client/client.h"
 
+#include <assert.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 
-#define OPEN_MAX_REQUESTS 256u
+#define OPEN_MAX_COUNT 256
 
 struct ud_client {
     struct ud_channel *channel;
-    uint32_t next;                    /* number of the next request */
-    uint32_t open[OPEN_MAX_REQUESTS]; /* numbers of requests not yet ended */
-    size_t count;
-    bool lost;
+    uint32_t last;
+    bool gone;
+    struct ud_error why; /* of its end */
+    size_t open_count;
+    uint32_t open[OPEN_MAX_COUNT];
 };
 
 static enum ud_status
-configure(struct ud_client *c, const struct ud_source_config *s, uint8_t number, struct ud_error *err)
+configure(struct ud_client *c, const struct ud_source_config *s, size_t index, struct ud_error *err)
 {
-    struct ud_msg *m = ud_xcalloc(1, sizeof(*m));
-    enum ud_status st;
+    struct ud_msg m = { .type = UD_MSG_CONFIGURE };
 
-    m->type = UD_MSG_CONFIGURE;
-    m->u.configure = (struct ud_msg_configure){ .source = number,
+    m.u.configure = (struct ud_msg_configure){ .source = (uint8_t)index,
         .type = (uint8_t)s->type,
         .sign_in = (uint8_t)s->sign_in,
         .name = s->name,
@@ -35,9 +39,7 @@ configure(struct ud_client *c, const struct ud_source_config *s, uint8_t number,
         .ca_file = s->ca_file,
         .pin = s->pin,
         .url = s->url };
-    st = ud_channel_send(c->channel, m, NULL, err);
-    free(m);
-    return st;
+    return ud_channel_send(c->channel, &m, NULL, err);
 }
 
 enum ud_status
@@ -47,15 +49,19 @@ ud_client_new(struct ud_client **out, int fd, const struct ud_source_config *sou
     enum ud_status st;
 
     *out = NULL;
-    c->next = 1;
-    if ((st = ud_channel_new(&c->channel, fd, false, err)) != UD_OK)
+    if ((st = ud_channel_new(&c->channel, fd, false, err)) != UD_OK) {
+        close(fd);
         goto out;
-    for (size_t i = 0; i < count && st == UD_OK; i++)
-        st = configure(c, &sources[i], (uint8_t)i, err);
-    if (st == UD_OK) {
-        *out = c;
-        c = NULL;
     }
+    if (count == 0 || count > UD_SOURCE_MAX) {
+        st = ud_error_set(err, UD_CONFIG, "between 1 and %u sources can be configured", UD_SOURCE_MAX);
+        goto out;
+    }
+    for (size_t i = 0; i < count; i++)
+        if ((st = configure(c, &sources[i], i, err)) != UD_OK)
+            goto out;
+    *out = c;
+    c = NULL;
 out:
     ud_client_free(&c);
     return st;
@@ -80,7 +86,80 @@ ud_client_fd(const struct ud_client *c)
 short
 ud_client_events(const struct ud_client *c)
 {
-    return (short)(POLLIN | (ud_channel_wants_out(c->channel) ? POLLOUT : 0));
+    return ud_channel_wants_out(c->channel) ? POLLIN | POLLOUT : POLLIN;
+}
+
+size_t
+ud_client_open(const struct ud_client *c)
+{
+    return c->open_count;
+}
+
+/* Takes a request off the list; false where it is not on it. */
+static bool
+close_request(struct ud_client *c, uint32_t request)
+{
+    for (size_t i = 0; i < c->open_count; i++)
+        if (c->open[i] == request) {
+            memmove(&c->open[i], &c->open[i + 1], (c->open_count - i - 1) * sizeof(c->open[0]));
+            c->open_count--;
+            return true;
+        }
+    return false;
+}
+
+static bool
+is_open(const struct ud_client *c, uint32_t request)
+{
+    for (size_t i = 0; i < c->open_count; i++)
+        if (c->open[i] == request)
+            return true;
+    return false;
+}
+
+/* The worker has ended: its open requests end one by one, then nothing comes any more. */
+static enum ud_status
+end_open(struct ud_client *c, struct ud_msg *event, struct ud_error *err)
+{
+    if (c->open_count == 0) {
+        if (err != NULL)
+            *err = c->why;
+        return UD_OFFLINE;
+    }
+    event->type = UD_MSG_DONE;
+    event->request = c->open[0];
+    event->u.done = (struct ud_msg_done){ .status = UD_OFFLINE, .message = c->why.message, .hint = "" };
+    close_request(c, event->request);
+    return UD_OK;
+}
+
+/* Events for a request that has ended already (it was cancelled meanwhile) are of no interest; tokens and the greeting always are. */
+static bool
+is_wanted(struct ud_client *c, const struct ud_msg *event)
+{
+    if (event->type == UD_MSG_DONE)
+        return close_request(c, event->request);
+    return event->type == UD_MSG_READY || event->type == UD_MSG_TOKEN || is_open(c, event->request);
+}
+
+enum ud_status
+ud_client_next(struct ud_client *c, struct ud_msg *event, struct ud_error *err)
+{
+    struct ud_secret *secret = NULL;
+
+    while (!c->gone) {
+        enum ud_status st = ud_channel_receive(c->channel, event, &secret, &c->why);
+        if (st == UD_OK && is_wanted(c, event))
+            return UD_OK;
+        if (st == UD_OFFLINE)
+            c->gone = true;
+        else if (st != UD_OK) {
+            if (err != NULL && st != UD_NOTFOUND)
+                *err = c->why;
+            return st;
+        }
+    }
+    return end_open(c, event, err);
 }
 
 enum ud_status
@@ -89,117 +168,82 @@ ud_client_flush(struct ud_client *c, struct ud_error *err)
     return ud_channel_flush(c->channel, err);
 }
 
-size_t
-ud_client_open(const struct ud_client *c)
+/* A number that no open request has; never 0. */
+static uint32_t
+new_number(struct ud_client *c)
 {
-    return c->count;
+    do
+        c->last++;
+    while (c->last == 0 || is_open(c, c->last));
+    return c->last;
 }
 
-/* --- requests ------------------------------------------------------------------------------------------------------------ */
+/* Notes have no answer. */
+static bool
+is_note(enum ud_msg_type t)
+{
+    return t == UD_MSG_CONFIGURE || t == UD_MSG_SEAL_KEY || t == UD_MSG_CANCEL;
+}
+
+/* The sender's union is large: only what the type uses is sent, so the copy is of the number alone. */
+static enum ud_status
+send_numbered(struct ud_client *c, const struct ud_msg *m, uint32_t number, struct ud_secret *secret, struct ud_error *err)
+{
+    struct ud_msg *copy = ud_xcalloc(1, sizeof(*copy));
+
+    memcpy(copy, m, sizeof(*copy));
+    copy->request = number;
+    enum ud_status st = ud_channel_send(c->channel, copy, secret, err);
+    free(copy);
+    return st;
+}
 
 enum ud_status
 ud_client_request(struct ud_client *c, uint32_t *request, const struct ud_msg *m, struct ud_secret *secret, struct ud_error *err)
 {
-    bool note = m->type == UD_MSG_SEAL_KEY || m->type == UD_MSG_CANCEL || m->type == UD_MSG_CONFIGURE;
-    enum ud_status st;
+    bool note = is_note(m->type);
 
     *request = 0;
-    if (c->lost)
-        return ud_error_set(err, UD_OFFLINE, "The worker process has ended");
-    if (!note && c->count == OPEN_MAX_REQUESTS)
-        return ud_error_set(err, UD_BUSY, "Too many requests are under way");
-    struct ud_msg *copy = ud_xcalloc(1, sizeof(*copy));
-    *copy = *m;
-    copy->request = note ? 0 : c->next;
-    st = ud_channel_send(c->channel, copy, secret, err);
-    free(copy);
-    if (st != UD_OK || note)
+    if (c->gone)
+        return ud_error_set(err, UD_OFFLINE, "%s", c->why.message);
+    if (!note && c->open_count == OPEN_MAX_COUNT)
+        return ud_error_set(err, UD_BUSY, "too many requests are open");
+    uint32_t number = note ? 0 : new_number(c);
+    enum ud_status st = send_numbered(c, m, number, secret, err);
+    if (st != UD_OK)
         return st;
-    *request = c->next;
-    c->open[c->count++] = c->next;
-    c->next = c->next == UINT32_MAX ? 1 : c->next + 1;
+    if (!note)
+        c->open[c->open_count++] = number;
+    *request = number;
     return UD_OK;
 }
 
 enum ud_status
 ud_client_cancel(struct ud_client *c, uint32_t request, struct ud_error *err)
 {
-    const struct ud_msg m = { .type = UD_MSG_CANCEL, .u.cancel = { .request = request } };
-    uint32_t none;
+    struct ud_msg m = { .type = UD_MSG_CANCEL, .request = 0 };
 
-    return ud_client_request(c, &none, &m, NULL, err);
-}
-
-/* --- events ---------------------------------------------------------------------------------------------------------------- */
-
-static bool
-is_open(const struct ud_client *c, uint32_t request)
-{
-    for (size_t i = 0; i < c->count; i++)
-        if (c->open[i] == request)
-            return true;
-    return false;
-}
-
-static void
-close_request(struct ud_client *c, uint32_t request)
-{
-    for (size_t i = 0; i < c->count; i++)
-        if (c->open[i] == request) {
-            c->open[i] = c->open[--c->count];
-            return;
-        }
-}
-
-/* The worker is gone: every open request ends with a DONE of our own. */
-static enum ud_status
-end_one(struct ud_client *c, struct ud_msg *event, struct ud_error *err)
-{
-    c->lost = true;
-    if (c->count == 0)
-        return ud_error_set(err, UD_OFFLINE, "The worker process has ended");
-    memset(event, 0, sizeof(event->type) + sizeof(event->request));
-    event->type = UD_MSG_DONE;
-    event->request = c->open[--c->count];
-    event->u.done = (struct ud_msg_done){ .status = UD_OFFLINE,
-        .message = "The process that talks to the services has ended",
-        .hint = "Try again; a new one is started." };
-    return UD_OK;
-}
-
-enum ud_status
-ud_client_next(struct ud_client *c, struct ud_msg *event, struct ud_error *err)
-{
-    struct ud_secret *none = NULL;
-    enum ud_status st;
-
-    if (c->lost)
-        return end_one(c, event, err);
-    st = ud_channel_receive(c->channel, event, &none, err);
-    if (st == UD_OFFLINE)
-        return end_one(c, event, err);
-    if (st != UD_OK)
-        return st;
-    if (event->request != 0 && event->type != UD_MSG_TOKEN && !is_open(c, event->request))
-        return ud_error_set(err, UD_MALFORMED, "The worker answers what nobody asked");
-    if (event->type == UD_MSG_DONE)
-        close_request(c, event->request);
-    return UD_OK;
+    m.u.cancel.request = request;
+    if (!is_open(c, request))
+        return UD_OK;
+    return ud_channel_send(c->channel, &m, NULL, err);
 }
 
 enum ud_status
 ud_client_wait(struct ud_client *c, struct ud_msg *event, ud_msec deadline, struct ud_error *err)
 {
-    enum ud_status st;
-
-    while ((st = ud_client_next(c, event, err)) == UD_NOTFOUND) {
-        struct pollfd p = { .fd = ud_client_fd(c), .events = ud_client_events(c) };
+    for (;;) {
+        enum ud_status st = ud_client_next(c, event, err);
+        if (st != UD_NOTFOUND)
+            return st;
         ud_msec left = deadline - ud_clock_now();
         if (left <= 0)
-            return ud_error_set(err, UD_TIMEOUT, "The service did not answer in time");
-        (void)poll(&p, 1, left > 60000 ? 60000 : (int)left);
-        if ((p.revents & POLLOUT) != 0 && (st = ud_client_flush(c, err)) != UD_OK)
+            return ud_error_set(err, UD_TIMEOUT, "no answer came in time");
+        struct pollfd p = { .fd = ud_client_fd(c), .events = ud_client_events(c) };
+        int wait = left > 60000 ? 60000 : (int)left;
+        if (poll(&p, 1, wait) < 0 && errno != EINTR)
+            return ud_error_errno(err, "waiting for an answer failed");
+        if ((p.revents & POLLOUT) != 0 && (st = ud_client_flush(c, err)) != UD_OK && st != UD_OFFLINE)
             return st;
     }
-    return st;
 }

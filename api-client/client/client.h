@@ -16,8 +16,8 @@ struct ud_source_config {
 };
 
 /* Takes over the console's end of a worker's socket and sends the configuration of every source. */
-UD_CHECK enum ud_status ud_client_new(struct ud_client **out, int fd, const struct ud_source_config *sources, size_t count,
-    struct ud_error *err);
+UD_CHECK enum ud_status ud_client_new(
+    struct ud_client **out, int fd, const struct ud_source_config *sources, size_t count, struct ud_error *err);
 void ud_client_free(struct ud_client **c);
 int ud_client_fd(const struct ud_client *c);
 short ud_client_events(const struct ud_client *c); /* for poll */
@@ -28,8 +28,8 @@ UD_CHECK enum ud_status ud_client_next(struct ud_client *c, struct ud_msg *event
 UD_CHECK enum ud_status ud_client_flush(struct ud_client *c, struct ud_error *err);
 
 /* Sends `m` as a new request and returns its number in *request. m->request is ignored. SEAL_KEY is a note: it gets number 0 and no answer. */
-UD_CHECK enum ud_status ud_client_request(struct ud_client *c, uint32_t *request, const struct ud_msg *m, struct ud_secret *secret,
-    struct ud_error *err);
+UD_CHECK enum ud_status ud_client_request(
+    struct ud_client *c, uint32_t *request, const struct ud_msg *m, struct ud_secret *secret, struct ud_error *err);
 UD_CHECK enum ud_status ud_client_cancel(struct ud_client *c, uint32_t request, struct ud_error *err);
 /* Requests not yet ended. */
 size_t ud_client_open(const struct ud_client *c);
