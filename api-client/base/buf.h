@@ -9,11 +9,11 @@
 #include "base/error.h"
 
 struct ud_buf {
-    char *data;     /* always NUL-terminated once anything was appended; NULL before */
-    size_t length;  /* without the NUL */
+    char *data;    /* always NUL-terminated once anything was appended; NULL before */
+    size_t length; /* without the NUL */
     size_t room;
-    size_t max;     /* the most bytes it may hold; appends beyond it set `failed` and change nothing */
-    bool failed;    /* sticky: check once at the end */
+    size_t max;  /* the most bytes it may hold; appends beyond it set `failed` and change nothing */
+    bool failed; /* sticky: check once at the end */
 };
 
 void ud_buf_init(struct ud_buf *b, size_t max);

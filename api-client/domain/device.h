@@ -19,7 +19,7 @@ const char *ud_ownership_name(enum ud_ownership o); /* "company" "personal" "unk
 bool ud_ownership_parse(enum ud_ownership *out, const char *name);
 const char *ud_key_mark_name(enum ud_key_mark m);
 
-#define UD_NAME_MAX 256  /* bytes of any one text field, with NUL */
+#define UD_NAME_MAX  256 /* bytes of any one text field, with NUL */
 #define UD_SHORT_MAX 64
 
 /* One device, as read from a page or taken out of the fleet. Borrowed text: pointers into the page buffer or the fleet. */
@@ -31,7 +31,7 @@ struct ud_device {
     const char *user;      /* account, user@domain */
     const char *user_name; /* display name */
     const char *model;
-    const char *os;         /* "Windows", "macOS", "Linux" */
+    const char *os; /* "Windows", "macOS", "Linux" */
     const char *os_version;
     enum ud_ownership ownership;
     enum ud_tristate encrypted;

@@ -19,11 +19,11 @@ struct ud_policy {
     struct ud_reason reason[UD_REASON_MAX];
     size_t reason_count;
     enum ud_need ticket;
-    char ticket_prefix[32];    /* filled into the form */
-    char ticket_pattern[64];   /* POSIX extended regular expression; empty: anything */
+    char ticket_prefix[32];  /* filled into the form */
+    char ticket_pattern[64]; /* POSIX extended regular expression; empty: anything */
     enum ud_need note;
     enum ud_need caller;
-    enum ud_need verified;     /* "how checked" */
+    enum ud_need verified;                  /* "how checked" */
     char verified_way[UD_VERIFIED_MAX][48]; /* choices, e.g. "Called back on the known number" */
     size_t verified_count;
     bool personal_bitlocker_view; /* BitLocker keys of personal devices may be viewed */
@@ -39,12 +39,12 @@ struct ud_policy {
     ud_msec whole_cover;          /* whole key covered after; 0: whole key not allowed */
     ud_msec covered_max;          /* a covered secret is wiped 15 minutes after it was got */
     bool copy_ticket;
-    unsigned keys_asked_again;    /* different keys an hour: 15 */
-    unsigned keys_stop;           /* 40; 0: shown only */
+    unsigned keys_asked_again; /* different keys an hour: 15 */
+    unsigned keys_stop;        /* 40; 0: shown only */
     bool allow_recorder;
     bool lock_drops_directory;
     bool training;
-    char helpdesk[96];            /* whom to call */
+    char helpdesk[96]; /* whom to call */
 };
 
 /* The shipped policy with the defaults of a profile (design.md section 4). */
@@ -64,7 +64,7 @@ struct ud_disclosure {
 };
 /* Checks a request against the policy. UD_DENIED or UD_INVALID with a sentence naming the field and what to do. *field gets
  * "reason", "ticket", "note", "caller" or "verified" (static text) where not NULL. */
-UD_CHECK enum ud_status ud_policy_check(const struct ud_policy *p, const struct ud_disclosure *d, const char **field,
-    struct ud_error *err);
+UD_CHECK enum ud_status ud_policy_check(
+    const struct ud_policy *p, const struct ud_disclosure *d, const char **field, struct ud_error *err);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #define UD_REASON_CODE_MAX 32
-#define UD_REASON_MAX 16
+#define UD_REASON_MAX      16
 
 struct ud_reason {
     char code[UD_REASON_CODE_MAX];

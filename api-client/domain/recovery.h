@@ -23,7 +23,7 @@ const char *ud_key_state_name(enum ud_key_state s); /* "current" "superseded" "d
 bool ud_key_state_parse(enum ud_key_state *out, const char *name);
 
 #define UD_RECOVERY_GROUPS 8
-#define UD_RECOVERY_MAX 128
+#define UD_RECOVERY_MAX    128
 
 enum ud_group_fault { UD_GROUP_OK, UD_GROUP_SHORT, UD_GROUP_NOT_11, UD_GROUP_TOO_LARGE, UD_GROUP_CHARACTER };
 
