@@ -8,6 +8,7 @@ struct ud_store {
     sqlite3 *db;
     sqlite3_stmt *statement[UD_SQL_COUNT];
     bool sync_failed;
+    int64_t seen; /* data version at the last ud_store_changed */
 };
 
 /* Settings and schema (schema.c). */

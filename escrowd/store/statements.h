@@ -21,6 +21,7 @@
     X(SAVEPOINT, "SAVEPOINT part")                                                                                               \
     X(RELEASE, "RELEASE part")                                                                                                   \
     X(UNDO, "ROLLBACK TO part")                                                                                                  \
+    X(VERSION, "PRAGMA data_version")                                                                                            \
     X(META_PUT, "INSERT INTO meta(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")           \
     X(META_GET, "SELECT value FROM meta WHERE name = ?1")                                                                        \
     X(NOTICE_PUT, "INSERT OR REPLACE INTO notice(language, text, hash) VALUES(?1, ?2, ?3)")                                      \

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "escrowd/store/connection.h"
 
-#define BUSY_WAIT 5000 /* ms */
+#define BUSY_WAIT 30000 /* ms; an import of another process may take that long */
 
 /* The file is made by us so that its mode is right from the first byte. */
 static enum ud_status
@@ -93,6 +93,21 @@ ud_store_limit_pages(struct ud_store *s, unsigned pages)
     sqlite3_free(sql);
 }
 
+bool
+ud_store_changed(struct ud_store *s)
+{
+    sqlite3_stmt *q = ud_sql(s, UD_SQL_VERSION, NULL, "");
+    int64_t now = -1; /* cannot tell: say changed */
+
+    if (ud_sql_row(s, q, NULL) == UD_OK) {
+        now = sqlite3_column_int64(q, 0);
+        sqlite3_reset(q);
+    }
+    bool changed = now == -1 || now != s->seen;
+    s->seen = now;
+    return changed;
+}
+
 enum ud_status
 ud_store_begin(struct ud_store *s, struct ud_error *err)
 {
@@ -105,6 +120,12 @@ ud_store_rollback(struct ud_store *s)
     /* SQLite rolls back by itself after some errors; then there is nothing left to do. */
     if (!sqlite3_get_autocommit(s->db) && ud_sql_run(s, ud_sql(s, UD_SQL_ROLLBACK, NULL, ""), NULL) != UD_OK)
         s->sync_failed = true;
+}
+
+bool
+ud_store_in_transaction(const struct ud_store *s)
+{
+    return sqlite3_get_autocommit(s->db) == 0;
 }
 
 enum ud_status

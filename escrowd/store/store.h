@@ -19,12 +19,16 @@ UD_CHECK enum ud_status ud_store_begin(struct ud_store *s, struct ud_error *err)
 UD_CHECK enum ud_status ud_store_commit(
     struct ud_store *s, struct ud_error *err); /* durable when it returns UD_OK; else rolled back */
 void ud_store_rollback(struct ud_store *s);
+/* False once SQLite has rolled a transaction back by itself (a full disk, for one): nothing more may be added then. */
+bool ud_store_in_transaction(const struct ud_store *s);
 /* One part of a transaction that can fail alone. */
 UD_CHECK enum ud_status ud_store_savepoint(struct ud_store *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_release(struct ud_store *s, struct ud_error *err);
 void ud_store_undo(struct ud_store *s); /* back to the savepoint, and releases it */
 /* True once a sync has failed: what the kernel holds is unknown then, so nothing may be acknowledged before a restart. */
 bool ud_store_sync_failed(const struct ud_store *s);
+/* True where another connection has written since the last call (also at the first call). */
+bool ud_store_changed(struct ud_store *s);
 /* Whole-file check; UD_TAMPERED with SQLite's words. */
 UD_CHECK enum ud_status ud_store_check(struct ud_store *s, struct ud_error *err);
 /* Bulk loading into an empty database: secondary indexes are dropped and made again by _done. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escrowd/vault/arena.h"
 #include "escrowd/vault/frame.h"
 
 size_t
@@ -74,9 +75,8 @@ ud_frame_open(struct ud_pack *p, struct ud_frame_head *head, void **copy, struct
         st = take_secret(secret, p->in + fields, head->secret, err);
     if (st != UD_OK)
         return st;
-    uint8_t *memory = ud_xcalloc(1, fields + 1);
+    uint8_t *memory = ud_arena_take(copy, fields + 1);
     memcpy(memory, p->in, fields);
-    *copy = memory;
     *p = (struct ud_pack){ .in = memory, .left = fields };
     return UD_OK;
 }
@@ -176,7 +176,7 @@ ud_vault_request_free(struct ud_vault_request **r)
         return;
     ud_token_wipe(&(*r)->auth);
     ud_secret_free(&(*r)->secret);
-    free((*r)->frame);
+    ud_arena_free(&(*r)->frame);
     free(*r);
     *r = NULL;
 }
@@ -192,7 +192,7 @@ ud_vault_reply_free(struct ud_vault_reply **r)
     free((*r)->others);
     free((*r)->rotations);
     free((*r)->works);
-    free((*r)->frame);
+    ud_arena_free(&(*r)->frame);
     free(*r);
     *r = NULL;
 }

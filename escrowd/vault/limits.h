@@ -1,0 +1,26 @@
+/* Limits that live in the vault: keys an hour (SR-146; from the disclosures in the database, so a restart forgets nothing), and the
+ * delay after wrong passwords (SR-147; an account is only slowed down for the address that was wrong). Pure: the time is handed in. */
+#ifndef UD_VAULT_LIMITS_H
+#define UD_VAULT_LIMITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+struct ud_limits;
+
+/* An hour's maximum: different keys an operator, keys of one device, keys of all. 0: no limit. */
+struct ud_limits *ud_limits_new(unsigned per_operator, unsigned per_device, unsigned total);
+void ud_limits_free(struct ud_limits **l);
+void ud_limits_note(struct ud_limits *l, uint64_t user_row, uint64_t device_row, uint64_t key_row, ud_wall at);
+/* Seconds to wait before this reveal is allowed; 0: now. */
+uint32_t ud_limits_wait(struct ud_limits *l, uint64_t user_row, uint64_t device_row, uint64_t key_row, ud_wall now);
+
+/* Seconds until (account, address) may try a password again; 0: now. */
+uint32_t ud_limits_sign_in_wait(const struct ud_limits *l, const char *account, const char *address, ud_msec now);
+/* A password was wrong (returns how many in a row), or right. */
+unsigned ud_limits_sign_in_failed(struct ud_limits *l, const char *account, const char *address, ud_msec now);
+void ud_limits_sign_in_ok(struct ud_limits *l, const char *account, const char *address);
+
+#endif

@@ -1,0 +1,369 @@
+/* Operations that only read: pages, look-ups, policy, notice. They run on the vault's own thread and connection. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "escrowd/vault/state.h"
+
+#define COUNT_LIFE ((ud_msec)5000)
+
+static bool
+add_device(const struct ud_store_device *d, void *arg)
+{
+    ud_reply_add_device(arg, d);
+    return true;
+}
+
+static bool
+add_key(const struct ud_store_key *k, void *arg)
+{
+    ud_reply_add_key(arg, k);
+    return true;
+}
+
+/* Totals of everything, kept for a moment: a full sync asks a thousand times. */
+static enum ud_status
+total_devices(struct ud_vault *v, uint64_t *out, struct ud_error *err)
+{
+    ud_msec now = ud_clock_now();
+    enum ud_status st = UD_OK;
+
+    if (v->device_count.until <= now) {
+        st = ud_store_device_count(v->read, &v->device_count.value, UD_STORE_ALL, NULL, NULL, err);
+        v->device_count.until = now + COUNT_LIFE;
+    }
+    *out = v->device_count.value;
+    return st;
+}
+
+static enum ud_status
+total_keys(struct ud_vault *v, uint64_t *out, struct ud_error *err)
+{
+    ud_msec now = ud_clock_now();
+    enum ud_status st = UD_OK;
+
+    if (v->key_count.until <= now) {
+        st = ud_store_key_count(v->read, &v->key_count.value, 0, NULL, err);
+        v->key_count.until = now + COUNT_LIFE;
+    }
+    *out = v->key_count.value;
+    return st;
+}
+
+static bool
+mine(const struct ud_vault_device *d, const char *owner)
+{
+    struct ud_device_brief b;
+    struct ud_session s = { .role = UD_ROLE_USER };
+
+    (void)ud_copy(b.user, sizeof(b.user), d->d.user);
+    (void)ud_copy(s.account, sizeof(s.account), owner);
+    return ud_session_may(&s, &b, UD_MAY_SEE_ALL, UD_MAY_SEE_OWN);
+}
+
+/* azureADDeviceId eq …: a page of at most one. */
+static enum ud_status
+page_by_id(
+    struct ud_vault *v, const struct ud_vault_page *p, struct ud_vault_reply *reply, const char *owner, struct ud_error *err)
+{
+    struct ud_guid id;
+
+    if (p->after != 0 || ud_guid_parse(&id, p->text, strlen(p->text), NULL) != UD_OK)
+        return UD_OK;
+    enum ud_status st = ud_store_device_by_id(v->read, &id, add_device, reply, err);
+    if (st == UD_OK &&
+        (ud_guid_compare(&reply->devices[0].d.entra_id, &id) != 0 || (owner != NULL && !mine(&reply->devices[0], owner))))
+        reply->device_count = 0;
+    reply->total = reply->device_count;
+    return st == UD_NOTFOUND ? UD_OK : st;
+}
+
+static enum ud_status
+device_page(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply *reply, const struct ud_session *s,
+    struct ud_error *err)
+{
+    static const enum ud_store_filter filters[UD_VAULT_FILTER_END] = { UD_STORE_ALL, UD_STORE_NAME_IS, UD_STORE_NAME_CONTAINS,
+        UD_STORE_SERIAL_IS, UD_STORE_USER_IS, UD_STORE_ALL };
+    const struct ud_vault_page *p = &r->page;
+    const char *owner = ud_session_owner(s);
+    enum ud_store_filter filter = filters[p->filter];
+    enum ud_status st;
+
+    ud_reply_reserve_devices(reply, p->limit);
+    if (p->filter == UD_VAULT_ENTRA_IS)
+        return page_by_id(v, p, reply, owner, err);
+    if ((st = ud_store_devices(v->read, filter, p->text, owner, p->after, p->limit, add_device, reply, err)) != UD_OK)
+        return st;
+    if (reply->device_count == p->limit)
+        reply->next = reply->devices[reply->device_count - 1].row;
+    if (filter == UD_STORE_ALL && owner == NULL)
+        return total_devices(v, &reply->total, err);
+    return ud_store_device_count(v->read, &reply->total, filter, p->text, owner, err);
+}
+
+static bool
+add_rotation(const struct ud_store_work *w, void *arg)
+{
+    ud_reply_set_work(arg, w);
+    return true;
+}
+
+/* Device by id, where this person may see it; else UD_NOTFOUND, for "not there" and "not yours" alike. */
+static enum ud_status
+visible(struct ud_vault *v, struct ud_device_brief *d, const struct ud_guid *id, const struct ud_session *s, struct ud_error *err)
+{
+    enum ud_status st = ud_brief_by_id(d, v->read, id, err);
+
+    return st == UD_OK && !ud_session_may(s, d, UD_MAY_SEE_ALL, UD_MAY_SEE_OWN) ? UD_NOTFOUND : st;
+}
+
+static enum ud_status
+rotations(struct ud_vault *v, struct ud_vault_reply *reply, uint64_t row, unsigned kinds, struct ud_error *err)
+{
+    for (unsigned k = 0; k < UD_KIND_COUNT; k++) {
+        enum ud_status st =
+            (kinds >> k & 1u) == 0 ? UD_NOTFOUND : ud_store_work_last(v->read, row, (enum ud_kind)k, add_rotation, reply, err);
+        if (st != UD_OK && st != UD_NOTFOUND)
+            return st;
+    }
+    return UD_OK;
+}
+
+static enum ud_status
+one_device(struct ud_vault *v, const struct ud_guid *id, unsigned kinds, struct ud_vault_reply *reply, const struct ud_session *s,
+    struct ud_error *err)
+{
+    struct ud_device_brief d;
+    enum ud_status st = visible(v, &d, id, s, err);
+
+    if (st != UD_OK)
+        return st;
+    ud_reply_reserve_devices(reply, 1);
+    if ((st = ud_store_device_by_row(v->read, d.row, add_device, reply, err)) != UD_OK)
+        return st;
+    return rotations(v, reply, d.row, kinds, err);
+}
+
+static enum ud_status
+rotation(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply *reply, const struct ud_session *s,
+    struct ud_error *err)
+{
+    enum ud_status st = one_device(v, &r->reveal.device, 1u << r->reveal.kind, reply, s, err);
+
+    if (st == UD_OK && reply->rotation_count == 0) {
+        reply->rotations = ud_xcalloc(1, sizeof(*reply->rotations));
+        reply->rotations[0] = (struct ud_vault_rotation){
+            .kind = r->reveal.kind, .requested = UD_WALL_NONE, .finished = UD_WALL_NONE, .new_created = UD_WALL_NONE
+        };
+        reply->rotation_count = 1;
+    }
+    return st;
+}
+
+struct key_list {
+    struct ud_vault_reply *reply;
+    unsigned kinds;
+    uint64_t after;
+    size_t limit, total;
+};
+
+static bool
+add_listed_key(const struct ud_store_key *k, void *arg)
+{
+    struct key_list *l = arg;
+
+    if (l->kinds != 0 && (l->kinds >> k->k.kind & 1u) == 0)
+        return true;
+    l->total++;
+    if (l->reply->key_count < l->limit && l->after == 0)
+        ud_reply_add_key(l->reply, k);
+    return true;
+}
+
+/* Keys of one device, newest first, as one page. */
+static enum ud_status
+keys_of(struct ud_vault *v, const struct ud_guid *id, struct key_list *l, const struct ud_session *s, struct ud_error *err)
+{
+    struct ud_device_brief d;
+    enum ud_status st = visible(v, &d, id, s, err);
+
+    ud_reply_reserve_keys(l->reply, l->limit);
+    if (st == UD_OK)
+        st = ud_store_device_keys(v->read, d.row, add_listed_key, l, err);
+    l->reply->total = l->total;
+    return st;
+}
+
+static enum ud_status
+key_page(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply *reply, const struct ud_session *s,
+    struct ud_error *err)
+{
+    const struct ud_vault_page *p = &r->page;
+    const char *owner = ud_session_owner(s);
+    struct key_list l = { .reply = reply, .kinds = p->kinds, .after = p->after, .limit = p->limit };
+    enum ud_status st;
+
+    if (!ud_guid_is_zero(&p->device)) {
+        st = keys_of(v, &p->device, &l, s, err);
+        return st == UD_NOTFOUND ? UD_OK : st; /* a filter that matches nothing is an empty page */
+    }
+    ud_reply_reserve_keys(reply, p->limit);
+    if ((st = ud_store_keys(v->read, p->kinds, owner, p->after, p->limit, add_key, reply, err)) != UD_OK)
+        return st;
+    if (reply->key_count == p->limit)
+        reply->next = reply->keys[reply->key_count - 1].row;
+    if (p->kinds == 0 && owner == NULL)
+        return total_keys(v, &reply->total, err);
+    return p->after != 0 ? UD_OK : ud_store_key_count(v->read, &reply->total, p->kinds, owner, err);
+}
+
+/* The device of a key that was found, into the reply; UD_NOTFOUND where this person may not see it. */
+static enum ud_status
+add_device_of(struct ud_vault *v, struct ud_vault_reply *reply, uint64_t row, const struct ud_session *s, struct ud_error *err)
+{
+    const char *owner = ud_session_owner(s);
+    enum ud_status st = ud_store_device_by_row(v->read, row, add_device, reply, err);
+
+    if (st == UD_OK && owner != NULL && !mine(&reply->devices[reply->device_count - 1], owner)) {
+        reply->device_count--;
+        st = UD_NOTFOUND;
+    }
+    return st;
+}
+
+static enum ud_status
+one_key(
+    struct ud_vault *v, const struct ud_guid *id, struct ud_vault_reply *reply, const struct ud_session *s, struct ud_error *err)
+{
+    struct ud_store_key k = { 0 };
+    enum ud_status st = ud_store_key_by_id(v->read, id, ud_take_key, &k, err);
+
+    if (st != UD_OK)
+        return st;
+    ud_reply_reserve_keys(reply, 1);
+    ud_reply_reserve_devices(reply, 1);
+    if ((st = add_device_of(v, reply, k.device_row, s, err)) == UD_OK)
+        ud_reply_add_key(reply, &k);
+    return st;
+}
+
+struct found {
+    struct ud_store_key key[UD_VAULT_FIND_MAX];
+    size_t count;
+};
+
+static bool
+collect(const struct ud_store_key *k, void *arg)
+{
+    struct found *f = arg;
+
+    (void)ud_take_key(k, &f->key[f->count++]);
+    return f->count < UD_VAULT_FIND_MAX;
+}
+
+static bool
+add_other(const struct ud_store_protector *p, void *arg)
+{
+    struct ud_vault_reply *reply = arg;
+    struct ud_vault_other *o = &reply->others[reply->other_count++];
+
+    o->id = p->id;
+    o->kind = ud_arena_text(&reply->frame, p->kind);
+    o->device_name = ud_arena_text(&reply->frame, p->device_name);
+    return true;
+}
+
+static enum ud_status
+find(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply *reply, const struct ud_session *s,
+    struct ud_error *err)
+{
+    struct found *f = ud_xcalloc(1, sizeof(*f));
+    enum ud_status st = ud_store_key_find(v->read, &r->find, UD_VAULT_FIND_MAX, collect, f, err);
+
+    ud_reply_reserve_keys(reply, UD_VAULT_FIND_MAX);
+    ud_reply_reserve_devices(reply, UD_VAULT_FIND_MAX);
+    for (size_t i = 0; i < f->count && st == UD_OK; i++) {
+        st = add_device_of(v, reply, f->key[i].device_row, s, err);
+        if (st == UD_OK)
+            ud_reply_add_key(reply, &f->key[i]);
+        st = st == UD_NOTFOUND ? UD_OK : st;
+    }
+    free(f);
+    if (st != UD_OK || ud_session_owner(s) != NULL)
+        return st;
+    reply->others = ud_xcalloc(UD_VAULT_FIND_MAX, sizeof(*reply->others));
+    return ud_store_protector_find(v->read, &r->find, UD_VAULT_FIND_MAX, add_other, reply, err);
+}
+
+/* The notice of a language, else English, else the first there is. */
+static enum ud_status
+notice(struct ud_vault *v, const char *language, struct ud_vault_reply *reply)
+{
+    const struct ud_notice *best = NULL;
+
+    for (size_t i = 0; i < v->notice_count; i++) {
+        const struct ud_notice *n = &v->notices[i];
+        bool exact = strcmp(n->language, language) == 0;
+        if (exact || best == NULL || (strcmp(n->language, "en") == 0 && strcmp(best->language, language) != 0))
+            best = n;
+        if (exact)
+            break;
+    }
+    if (best == NULL)
+        return UD_NOTFOUND;
+    reply->name = best->language;
+    reply->text = best->text;
+    reply->hash = best->hash;
+    return UD_OK;
+}
+
+static enum ud_status
+read_one(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply *reply, const struct ud_session *s,
+    struct ud_error *err)
+{
+    struct key_list l = { .reply = reply, .limit = UD_VAULT_PAGE_MAX };
+
+    switch (r->op) {
+    case UD_VAULT_ME:
+        ud_reply_set_user(reply, s);
+        return UD_OK;
+    case UD_VAULT_DEVICE_PAGE:
+        return device_page(v, r, reply, s, err);
+    case UD_VAULT_DEVICE:
+        return one_device(v, &r->by_id, ~0u, reply, s, err);
+    case UD_VAULT_KEY_PAGE:
+        return key_page(v, r, reply, s, err);
+    case UD_VAULT_KEY:
+        return one_key(v, &r->by_id, reply, s, err);
+    case UD_VAULT_DEVICE_KEYS:
+        return keys_of(v, &r->by_id, &l, s, err);
+    case UD_VAULT_FIND:
+        return find(v, r, reply, s, err);
+    case UD_VAULT_ROTATION:
+        return rotation(v, r, reply, s, err);
+    case UD_VAULT_POLICY:
+        reply->text = v->policy_json;
+        return UD_OK;
+    case UD_VAULT_NOTICE:
+        return notice(v, r->name, reply);
+    default:
+        return UD_UNSUPPORTED;
+    }
+}
+
+void
+ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s)
+{
+    struct ud_vault_reply *reply = ud_reply_new(r);
+    struct ud_error err = { 0 };
+    enum ud_status st = read_one(v, r, reply, s, &err);
+
+    if (st == UD_NOTFOUND)
+        ud_reply_refuse(reply, UD_VAULT_NOT_FOUND, "There is no such device or key.");
+    else if (st == UD_UNSUPPORTED)
+        ud_reply_refuse(reply, UD_VAULT_INVALID, "The service does not know this request.");
+    else if (st != UD_OK)
+        ud_reply_failed(reply, st);
+    if (st != UD_OK)
+        reply->device_count = reply->key_count = reply->other_count = 0;
+    ud_vault_send(v, r, reply);
+}

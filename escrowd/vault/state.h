@@ -1,0 +1,194 @@
+/* Inside of the vault. Private to escrowd/vault. */
+#ifndef UD_VAULT_STATE_H
+#define UD_VAULT_STATE_H
+
+#include "base/password.h"
+#include "domain/policy.h"
+#include "escrowd/store/fleet.h"
+#include "escrowd/store/people.h"
+#include "escrowd/vault/arena.h"
+#include "escrowd/vault/audit.h"
+#include "escrowd/vault/limits.h"
+#include "escrowd/vault/ring.h"
+#include "escrowd/vault/session.h"
+#include "escrowd/vault/vault.h"
+
+/* A device as far as decisions and the audit need it. */
+struct ud_device_brief {
+    uint64_t row;
+    struct ud_guid id;
+    enum ud_ownership ownership;
+    char name[UD_NAME_MAX], serial[UD_SHORT_MAX], user[UD_NAME_MAX];
+};
+
+/* What the writer thread works with. */
+struct ud_change_context {
+    struct ud_store *store;
+    struct ud_ring *ring;
+    struct ud_audit audit;
+    uint64_t last_key; /* row handed out last */
+    ud_wall now;
+    bool stale; /* a transaction failed: read chain and key rows again */
+};
+
+/* One change: prepared on the vault's thread, run on the writer's, finished on the vault's. */
+struct ud_change {
+    struct ud_change *next;
+    struct ud_vault_request *request; /* owned; NULL for changes of the vault's own */
+    struct ud_vault_reply *reply;     /* owned */
+    /* Runs inside a transaction, as a part of it that can fail alone. What it answers goes into the reply (code UD_VAULT_OK or what
+     * the caller did wrong, with UD_OK); another status means that the part is undone and the reply says "unavailable". */
+    enum ud_status (*run)(struct ud_change_context *c, struct ud_change *change, struct ud_error *err);
+    /* After the commit, or the failure (status). May be NULL. Before the answer is sent. */
+    void (*done)(struct ud_vault *v, struct ud_change *change);
+    enum ud_status status;
+    bool again; /* set by run: commit, then run once more (phase counts) */
+    unsigned phase;
+    /* What was found out before. */
+    struct ud_session who; /* zero row: a device, or nobody */
+    struct ud_device_brief device;
+    struct ud_store_key key;  /* box is NULL */
+    const char *event;        /* for refusals: why, in one word */
+    struct ud_session minted; /* for grants: the new access token */
+    struct ud_guid work;
+    bool plain;
+    struct ud_token token; /* refresh token being replaced (id only) */
+};
+
+struct ud_writer;
+UD_CHECK enum ud_status ud_writer_new(
+    struct ud_writer **out, struct ud_store *store, struct ud_ring *ring, const char *anchor, int wake_fd, struct ud_error *err);
+UD_CHECK enum ud_status ud_writer_start(struct ud_writer *w, struct ud_error *err);
+void ud_writer_put(struct ud_writer *w, struct ud_change *change); /* taken over */
+struct ud_change *ud_writer_take_done(struct ud_writer *w);        /* a list; NULL: none */
+void ud_writer_free(struct ud_writer **w);                         /* finishes what was put */
+
+/* Passwords are checked one after the other on a thread of their own. */
+struct ud_hash_job {
+    struct ud_hash_job *next;
+    struct ud_vault_request *request; /* owned; its secret is the password */
+    char hash[UD_PASSWORD_HASH];
+    struct ud_store_user user; /* texts in names */
+    char name[UD_NAME_MAX], account[UD_NAME_MAX], display[UD_NAME_MAX];
+    bool known, matches;
+};
+struct ud_hasher;
+struct ud_hasher *ud_hasher_new(int wake_fd);
+UD_CHECK enum ud_status ud_hasher_start(struct ud_hasher *h, struct ud_error *err);
+bool ud_hasher_put(struct ud_hasher *h, struct ud_hash_job *job); /* false: too many wait, the job stays the caller's */
+struct ud_hash_job *ud_hasher_take_done(struct ud_hasher *h);
+void ud_hash_job_free(struct ud_hash_job **job);
+void ud_hasher_free(struct ud_hasher **h);
+
+#define UD_APPROVALS 256
+struct ud_approval { /* a password was right: good for one grant */
+    struct ud_guid id;
+    uint64_t user_row;
+    ud_msec until;
+};
+struct ud_waiting { /* a WORK_LIST that waits for work */
+    struct ud_waiting *next;
+    struct ud_vault_request *request;
+    ud_msec until;
+};
+struct ud_notice {
+    char language[16], hash[65];
+    char *text;
+};
+struct ud_count { /* totals are asked for with every page and change slowly */
+    uint64_t value;
+    ud_msec until;
+};
+
+struct ud_vault {
+    struct ud_service_config config;
+    ud_vault_answer answer;
+    void *arg;
+    struct ud_store *read;
+    struct ud_store *write; /* the writer's, from ud_vault_start on */
+    struct ud_ring *ring;
+    struct ud_writer *writer;
+    struct ud_hasher *hasher;
+    struct ud_sessions *sessions;
+    struct ud_limits *limits;
+    struct ud_secret *simulate_key; /* NULL unless training and seeded */
+    struct ud_policy policy;
+    bool plain_graph_reads;
+    char *policy_json;
+    struct ud_notice *notices;
+    size_t notice_count;
+    struct ud_approval approval[UD_APPROVALS];
+    struct ud_waiting *waiting;
+    struct ud_count device_count, key_count;
+    size_t open_requests;
+    int wake_fd;
+};
+
+/* --- replies (reply.c) --- */
+struct ud_vault_reply *ud_reply_new(const struct ud_vault_request *r);
+void ud_reply_refuse(struct ud_vault_reply *reply, enum ud_vault_code code, const char *message);
+/* Sends and frees reply and request. */
+void ud_vault_send(struct ud_vault *v, struct ud_vault_request *r, struct ud_vault_reply *reply);
+void ud_vault_refuse(struct ud_vault *v, struct ud_vault_request *r, enum ud_vault_code code, const char *message);
+void ud_reply_reserve_devices(struct ud_vault_reply *reply, size_t room);
+void ud_reply_reserve_keys(struct ud_vault_reply *reply, size_t room);
+void ud_reply_add_device(struct ud_vault_reply *reply, const struct ud_store_device *d); /* room was reserved */
+void ud_reply_add_key(struct ud_vault_reply *reply, const struct ud_store_key *k);
+void ud_reply_set_work(
+    struct ud_vault_reply *reply, const struct ud_store_work *w); /* appends a rotation; room for UD_KIND_COUNT */
+void ud_reply_set_user(struct ud_vault_reply *reply, const struct ud_session *s);
+/* Code and sentence for a store's failure. */
+void ud_reply_failed(struct ud_vault_reply *reply, enum ud_status st);
+
+/* --- who may (rights.c) --- */
+enum ud_right {
+    UD_MAY_SEE_ALL = 1,
+    UD_MAY_SEE_OWN = 2,
+    UD_MAY_REVEAL_ALL = 4,
+    UD_MAY_REVEAL_OWN = 8,
+    UD_MAY_ROTATE_ALL = 16,
+    UD_MAY_ROTATE_OWN = 32,
+};
+unsigned ud_role_rights(enum ud_role role);
+/* May this person do it with this device? `all` and `own` are the two rights in question. */
+bool ud_session_may(const struct ud_session *s, const struct ud_device_brief *d, enum ud_right all, enum ud_right own);
+/* Account to restrict lists to; NULL: sees all. */
+const char *ud_session_owner(const struct ud_session *s);
+
+/* --- changes --- */
+struct ud_change *ud_change_new(struct ud_vault_request *r);
+void ud_change_free(struct ud_change **c);
+void ud_vault_change(struct ud_vault *v, struct ud_change *c); /* hands it to the writer */
+/* An audit entry with what the change knows; the caller sets the event and what is missing. */
+void ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c);
+UD_CHECK enum ud_status ud_change_audit(struct ud_change_context *c, const struct ud_audit_entry *e, struct ud_error *err);
+/* Audits a refusal, then answers with `code`. */
+void ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_code code, const char *message);
+
+/* --- handlers --- */
+void ud_do_user_check(struct ud_vault *v, struct ud_vault_request *r);
+void ud_hash_done(struct ud_vault *v, struct ud_hash_job *job);
+void ud_do_grant(struct ud_vault *v, struct ud_vault_request *r);
+void ud_do_refresh(struct ud_vault *v, struct ud_vault_request *r);
+void ud_do_revoke(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
+void ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s); /* every operation that only reads */
+void ud_do_reveal(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
+void ud_do_rotate(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
+void ud_do_outcome(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
+void ud_do_device(struct ud_vault *v, struct ud_vault_request *r); /* CHECK_IN, DEPOSIT, WORK_RESULT */
+void ud_do_work_list(struct ud_vault *v, struct ud_vault_request *r);
+void ud_work_arrived(struct ud_vault *v); /* answers those who wait */
+void ud_work_expired(struct ud_vault *v, ud_msec now);
+
+/* Reads that handlers share. */
+UD_CHECK enum ud_status ud_brief_by_id(
+    struct ud_device_brief *out, struct ud_store *s, const struct ud_guid *id, struct ud_error *err);
+UD_CHECK enum ud_status ud_brief_by_row(struct ud_device_brief *out, struct ud_store *s, uint64_t row, struct ud_error *err);
+bool ud_take_key(const struct ud_store_key *k, void *arg); /* copies into a struct ud_store_key, box NULL */
+
+/* Stores one recovery key as the newest of its (device, kind, volume): k's device_row, device, id, kind, volume, created are given;
+ * row, version, ring are set. *existing is set where the very key was there already. Used by deposits, import and seed. */
+UD_CHECK enum ud_status ud_escrow_key(
+    struct ud_change_context *c, struct ud_store_key *k, struct ud_secret *plain, bool *existing, struct ud_error *err);
+
+#endif
