@@ -41,6 +41,8 @@ ud_delays_new(void)
     struct ud_delays *d = ud_xcalloc(1, sizeof(*d));
 
     ud_random(d->salt, sizeof(d->salt));
+    for (size_t i = 0; i < ENTRIES; i++)
+        d->entry[i].last = INT64_MIN; /* unused ones are the first to be taken */
     return d;
 }
 

@@ -26,6 +26,8 @@ ud_throttle_new(unsigned calls)
     struct ud_throttle *t = ud_xcalloc(1, sizeof(*t));
 
     t->calls = calls;
+    for (size_t i = 0; i < BUCKETS; i++)
+        t->bucket[i].seen = INT64_MIN; /* unused ones are the first to be taken */
     return t;
 }
 

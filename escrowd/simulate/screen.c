@@ -62,6 +62,16 @@ key_id(char out[UD_GUID_TEXT], const struct ud_guid *id)
         out[i] = (char)toupper((unsigned char)out[i]);
 }
 
+/* A terminal that is gone is noticed when it is read from. */
+static void
+paint(const char *bytes, size_t length)
+{
+    struct ud_error err;
+
+    if (ud_fd_write_all(STDOUT_FILENO, bytes, length, &err) != UD_OK)
+        return;
+}
+
 /* Groups that are complete show as dots: what was typed stays in its secret. */
 static void
 draw_groups(struct ud_buf *b, const struct screen *s)
@@ -79,7 +89,6 @@ draw(const struct screen *s)
 {
     const struct system *sys = system_of(s->line.kind);
     char id[UD_GUID_TEXT];
-    struct ud_error err;
     struct ud_buf b;
 
     key_id(id, &s->line.key);
@@ -94,7 +103,7 @@ draw(const struct screen *s)
     ud_buf_format(&b, "\033[14;4HSerial number: %s", s->line.serial);
     ud_buf_text(&b, "\033[16;4HTRAINING - this laptop is invented. Backspace: take back. Ctrl-C: leave");
     ud_buf_format(&b, "\033[6;%zuH", 4 + s->groups * (s->group_size + 1) + s->in_group);
-    (void)ud_fd_write_all(STDOUT_FILENO, b.data, b.length, &err);
+    paint(b.data, b.length);
     ud_buf_free(&b);
 }
 
@@ -104,7 +113,7 @@ show(struct screen *s)
 {
     if (s->terminal) {
         draw(s);
-        (void)ud_fd_write_all(STDOUT_FILENO, s->group, s->in_group, NULL);
+        paint(s->group, s->in_group);
         return;
     }
     if (s->message[0] != '\0')
@@ -270,7 +279,7 @@ terminal_on(struct screen *s)
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
     raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL);
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
-    (void)ud_fd_write_all(STDOUT_FILENO, "\033[?1049h", 8, NULL);
+    paint("\033[?1049h", 8);
     return true;
 }
 
@@ -281,7 +290,7 @@ terminal_off(struct screen *s)
 
     if (!s->terminal)
         return;
-    (void)ud_fd_write_all(STDOUT_FILENO, reset, sizeof(reset) - 1, NULL);
+    paint(reset, sizeof(reset) - 1);
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &s->before);
 }
 
