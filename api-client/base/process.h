@@ -8,7 +8,8 @@
 #include "base/error.h"
 
 /* First statements of main: umask 077, fds 0-2 guaranteed, core limit 0, not dumpable (read back), environment rebuilt from the
- * allow-list TERM LANG LC_* LANGUAGE TZ HOME USER LOGNAME PATH SSH_* TMUX TMUX_PANE STY COLORTERM NO_COLOR XDG_* (and UD_SEAM_* in seam builds).
+ * allow-list TERM LANG LC_* LANGUAGE TZ HOME USER LOGNAME SSH_* TMUX TMUX_PANE STY COLORTERM NO_COLOR XDG_* (and UD_SEAM_* in
+ * seam builds).
  * PATH gets a fixed value: no program is looked up through it. Values with control characters, locale names with a slash and
  * time zones that name a file are dropped. UD_DENIED where installed setuid or setgid. */
 UD_CHECK enum ud_status ud_process_harden(struct ud_error *err);

@@ -90,6 +90,7 @@ ud_seal_open(struct ud_secret **out, const unsigned char *box, size_t box_len, s
     ud_secret_close(secret_key);
     ud_secret_close(*out);
     ud_secret_set_length(*out, length);
+    ud_secret_clear_stack();
     if (rc != 0) {
         ud_secret_free(out);
         return not_opened(err);

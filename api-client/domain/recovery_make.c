@@ -173,7 +173,8 @@ normalise_line(struct ud_secret *key, enum ud_kind kind, struct ud_error *err)
     if (kind == UD_KIND_LUKS && length == RECOVERY_LUKS_LENGTH && !c.ok) {
         ud_error_set(err, UD_INVALID, "A passphrase of %zu characters cannot be told from a recovery key with a wrong character",
             RECOVERY_LUKS_LENGTH);
-        return ud_error_hint(err, "Read the recovery key again, or choose a passphrase of another length.");
+        ud_error_hint(err, "Read the recovery key again, or choose a passphrase of another length.");
+        return UD_INVALID;
     }
     return c.ok ? UD_OK : refuse(&c, err);
 }

@@ -1,4 +1,5 @@
-/* Checkpoints: "N lines, head H, at T", signed by the key of the epoch. Where they are kept elsewhere, lines cut off at the end are noticed. */
+/* Checkpoints: "log O, N lines, head H, at T", signed by the key of the epoch. Where they are kept elsewhere, lines cut off at
+ * the end are noticed. */
 #include "journal/checkpoint.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* The signing key of the current epoch: `epoch.key` (0600), replaced every hour or 1,000 lines. Private to the journal.
- * Order of a change: `epoch.next` durable, EPOCH line signed by the old key durable, rename. After a crash the line decides which key counts. */
+ * Order of a change: `epoch.next` durable, EPOCH line signed by the old key durable, rename. After a crash the line decides
+ * which key counts. */
 #ifndef UD_JOURNAL_EPOCH_H
 #define UD_JOURNAL_EPOCH_H
 

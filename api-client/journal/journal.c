@@ -1,4 +1,5 @@
-/* Opening and appending. One writer at a time by an open-file-description lock; whoever has it first reads what others have written since. */
+/* Opening and appending. One writer at a time by an open-file-description lock; whoever has it first reads what others have
+ * written since. */
 #include "journal/journal.h"
 
 #include <errno.h>

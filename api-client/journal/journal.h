@@ -1,6 +1,6 @@
 /* The activity log: an append-only, hash-chained, Ed25519-signed record of what was done with the console (SR-94..SR-106).
- * One JSON object a line in canonical form, `journal.jsonl` in the journal directory beside `epoch.key` (0600). Never a secret, nor an
- * unkeyed hash of one. A failed write or sync poisons the journal: nothing more is appended and no key may be shown. */
+ * One JSON object a line in canonical form, `journal.jsonl` in the journal directory beside `epoch.key` (0600). Never a secret,
+ * nor an unkeyed hash of one. A failed write or sync poisons the journal: nothing more is appended and no key may be shown. */
 #ifndef UD_JOURNAL_JOURNAL_H
 #define UD_JOURNAL_JOURNAL_H
 
@@ -46,8 +46,8 @@ enum ud_event_kind {
 };
 const char *ud_event_kind_name(enum ud_event_kind k);
 
-/* What the caller says; NULL and "" are written as absent. The journal adds version, sequence, previous hash, times, boot id, host, uid,
- * login uid, terminal, SSH client, program build. */
+/* What the caller says; NULL and "" are written as absent, text of more than 399 bytes is cut. The journal adds version, sequence,
+ * previous hash, times, boot id, host, uid, login uid, terminal, SSH client, program build. */
 struct ud_record {
     enum ud_event_kind event;
     const char *operator_id;
@@ -76,16 +76,18 @@ struct ud_journal;
  * UD_JOURNAL when poisoned, emptied, or when its last line is not one of ours. */
 UD_CHECK enum ud_status ud_journal_open(struct ud_journal **out, const char *dir, struct ud_error *err);
 void ud_journal_free(struct ud_journal **j);
-/* Appends one line; returns only when it is durable (fdatasync). `receipt` (may be NULL, 13 bytes: "XXXX-XXXX-XX") gets a short code made of the
- * line's hash, for tickets. Takes the open-file-description lock for the append (2 s limit: UD_BUSY). Called from the journal thread. */
+/* Appends one line; returns only when it is durable (fdatasync). `receipt` (may be NULL, 13 bytes: "XXXX-XXXX-XX") gets a short
+ * code made of the line's hash, for tickets. Takes the open-file-description lock for the append (2 s limit: UD_BUSY).
+ * UD_NOSPACE leaves the log usable; any other failure to write ends it (UD_JOURNAL). Called from the journal thread. */
 UD_CHECK enum ud_status ud_journal_append(
     struct ud_journal *j, const struct ud_record *r, char receipt[13], struct ud_error *err);
 bool ud_journal_poisoned(const struct ud_journal *j);
 /* UD_OK where at least the reserve (256 KiB) is free; *warn where below 1 MiB. */
 UD_CHECK enum ud_status ud_journal_space(const struct ud_journal *j, bool *warn, struct ud_error *err);
 
-/* Signs a checkpoint (origin, size, head, time), appends it to `checkpoints` and sends it to syslog (authpriv), where the user of this console cannot change it.
- * Call every 15 minutes, at lock and at the end. ud_journal_syslog opens the connection; call it before the sandbox forbids sockets. */
+/* Signs a checkpoint (origin, size, head, time), appends it to `checkpoints` and sends it to syslog (authpriv), where the
+ * user of this console cannot change it. Call every 15 minutes, at lock and at the end. ud_journal_syslog opens the connection;
+ * the sandbox of the console does so too, because sockets cannot be made afterwards. */
 UD_CHECK enum ud_status ud_journal_checkpoint(struct ud_journal *j, struct ud_error *err);
 void ud_journal_syslog(void);
 
@@ -111,7 +113,8 @@ typedef bool (*ud_journal_each)(const struct ud_journal_line *line, void *arg); 
 /* Calls back for each line, oldest first. */
 UD_CHECK enum ud_status ud_journal_read(const char *dir, ud_journal_each each, void *arg, struct ud_error *err);
 
-/* The canonical record writer and the chain, shared with escrowd's audit: h(n) = BLAKE2b-256("unlockdesk journal 1" | h(n-1) | bytes). */
+/* The canonical record writer and the chain, shared with escrowd's audit:
+ * h(n) = BLAKE2b-256("unlockdesk journal 1" | h(n-1) | bytes). */
 void ud_record_write(struct ud_buf *out, const struct ud_record *r);
 void ud_chain_next(unsigned char out[32], const unsigned char previous[32], const void *bytes, size_t length);
 

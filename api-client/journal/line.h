@@ -37,8 +37,8 @@ struct ud_journal_entry { /* a parsed line */
 void ud_line_write(struct ud_buf *out, const struct ud_journal_head *h, const struct ud_record *r);
 /* Replaces the closing brace by hash and signature, and ends the line. */
 void ud_line_finish(struct ud_buf *out, const unsigned char hash[UD_HASH_SIZE], const unsigned char signature[UD_SIGN_SIZE]);
-/* Parses one line without its newline. Only the canonical form is taken: what is parsed is written again and compared. False: not a line of
- * ours. */
+/* Parses one line without its newline. Only the canonical form is taken: what is parsed is written again and compared. False:
+ * not a line of ours. */
 bool ud_line_parse(struct ud_journal_entry *e, const char *line, size_t length);
 /* h(n), from the line as it is written again. */
 void ud_line_hash(unsigned char out[UD_HASH_SIZE], const struct ud_journal_entry *e);
