@@ -12,10 +12,17 @@ VTERM      := $(call pc,libs,vterm)
 # module of tests/unit/MODULE/test_X.c
 test_module = $(word 3,$(subst /, ,$(1)))
 
+# Helpers linked into a module's unit tests: tests/unit/MODULE/support_*.c, and what is named here.
+UNIT_SUPPORT_http   := tests/support/http_server.c
+UNIT_SUPPORT_source := tests/support/http_server.c
+UNIT_SUPPORT_worker := tests/support/http_server.c
+unit_support = $(wildcard tests/unit/$(call test_module,$(1))/support_*.c) $(UNIT_SUPPORT_$(call test_module,$(1)))
+unit_support_objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(call unit_support,$(1)))
+
 define unit_rule
-$(BUILD)/$(1:.c=): $(BUILD)/obj/$(1:.c=.o) $(foreach m,$(sort $(call closure,$(call test_module,$(1)))),$(BUILD)/lib/$(m).a)
+$(BUILD)/$(1:.c=): $(BUILD)/obj/$(1:.c=.o) $(call unit_support_objects,$(1)) $(foreach m,$(sort $(call closure,$(call test_module,$(1)))),$(BUILD)/lib/$(m).a)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(CMOCKA) $(call libs_for,$(call test_module,$(1)))
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(CMOCKA) $(call libs_for,$(call test_module,$(1)))
 endef
 $(foreach s,$(UNIT_SRC),$(eval $(call unit_rule,$(s))))
 

@@ -72,7 +72,7 @@ split_authority(char *host, size_t size, unsigned *port, const char *text, size_
             return false;
         *port = *port * 10 + (unsigned)(*c - '0');
     }
-    return end - colon > 1 && *port > 0 && *port <= 65535;
+    return end - colon > 1 && colon[1] != '0' && *port <= 65535;
 }
 
 /* What libcurl makes of `url`: the same host and port, no user, no password. */
@@ -137,7 +137,8 @@ ud_http_origin_init(struct ud_http_origin *o, const char *url, const char *ca_fi
     if (starts(url, "https://"))
         return init_https(o, url, err);
     ud_error_set(err, UD_CONFIG, "Only https:// addresses are used, or unix:/// for a local socket");
-    return ud_error_hint(err, "Correct the source's address in unlockdesk.conf");
+    ud_error_hint(err, "Correct the source's address in unlockdesk.conf");
+    return UD_CONFIG;
 }
 
 bool
@@ -153,7 +154,8 @@ foreign(const struct ud_http_origin *o, const char *link, struct ud_error *err)
 
     (void)ud_text_clean(shown, sizeof(shown), link, strnlen(link, sizeof(shown) - 1));
     ud_error_set(err, UD_DENIED, "%s answered with a link to another place, which is not followed: %s", o->host, shown);
-    return ud_error_hint(err, "Tell whoever runs %s", o->host);
+    ud_error_hint(err, "Tell whoever runs %s", o->host);
+    return UD_DENIED;
 }
 
 enum ud_status
