@@ -1,0 +1,262 @@
+/* Idle, lock, unlock, and the end of a session. */
+#include "desk.h"
+
+static void
+unlock(struct desk *d, const char *pin)
+{
+    desk_type(d, pin);
+    desk_key(d, "Enter");
+}
+
+static void
+warning_comes_before_the_lock_and_a_key_only_answers_it(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_pass(d, d->app->policy.idle_warn - 1000);
+    assert_false(d->app->warning);
+    desk_pass(d, 2000);
+    assert_true(d->app->warning);
+    desk_key(d, "x");
+    assert_false(d->app->warning);
+    assert_string_equal(d->app->devices.filter.text, "");
+    desk_pass(d, d->app->policy.idle_warn + d->app->policy.idle_countdown);
+    assert_true(d->app->lock.locked);
+    assert_int_equal(d->worker_kills, 1);
+    desk_free(d);
+}
+
+static void
+resize_and_network_are_no_activity(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        d->now += 60000;
+        desk_resize(d, 90 + i, 30);
+    }
+    assert_true(d->app->lock.locked);
+    desk_free(d);
+}
+
+static void
+time_asleep_locks_before_the_key_that_woke_us_counts(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_get_key(d);
+    d->now += (ud_msec)8 * 3600 * 1000 / 10;
+    desk_key(d, "Space");
+    assert_true(d->app->lock.locked);
+    assert_null(desk_painted(d));
+    desk_free(d);
+}
+
+static void
+lock_keeps_no_secret_and_no_text(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_get_key(d);
+    desk_key(d, "C-l");
+    assert_true(d->app->lock.locked);
+    assert_int_equal(ud_secret_live(), 2); /* the two empty fields for a PIN */
+    assert_int_equal(ud_secret_length(d->app->pin.secret[0]), 0);
+    assert_string_equal(d->app->devices.filter.text, "");
+    assert_string_equal(d->app->call[0].r.why.ticket, "");
+    assert_string_equal(d->app->call[0].r.dev.name, "");
+    assert_string_equal(d->app->device.dev.name, "");
+    assert_null(d->app->devices.result);
+    desk_free(d);
+}
+
+static void
+call_goes_on_at_the_same_group_after_one_confirmation(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_get_key(d);
+    desk_key(d, "Space");
+    desk_key(d, "Space");
+    assert_int_equal(d->app->call[0].r.group, 2);
+    desk_key(d, "C-l");
+    unlock(d, "246813");
+    assert_true(d->app->lock.locked); /* the worker is not there yet */
+    desk_worker(d);
+    assert_false(d->app->lock.locked);
+    assert_int_equal(desk_count(d, UD_MSG_RESUME), 1);
+    desk_done(d, UD_MSG_RESUME, UD_OK);
+    assert_int_equal(d->app->screen, UD_SCREEN_KEY);
+    assert_string_equal(d->app->call[0].r.why.ticket, "INC7");
+    desk_key(d, "Enter");
+    desk_answer_reveal(d, &d->key[0]);
+    assert_non_null(desk_painted(d));
+    assert_int_equal(d->app->call[0].r.group, 2);
+    assert_int_equal(d->lines[UD_EVENT_INTENT], 2);
+    desk_free(d);
+}
+
+static void
+fresh_worker_starts_at_the_first_key(void **state)
+{
+    struct desk *d = desk_ready();
+    unsigned before;
+
+    (void)state;
+    desk_key(d, "C-l");
+    before = d->worker_starts;
+    desk_key(d, "2");
+    assert_int_equal(d->worker_starts, before + 1);
+    desk_key(d, "4");
+    assert_int_equal(d->worker_starts, before + 1);
+    desk_free(d);
+}
+
+static void
+five_wrong_tries_end_the_session_and_each_waits_longer(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_key(d, "C-l");
+    for (int i = 0; i < 4; i++) {
+        unlock(d, "999999");
+        assert_true(d->app->lock.locked);
+        assert_int_equal(d->app->tokens->tries, i + 1);
+        d->now += 11000;
+    }
+    assert_int_equal(d->lines[UD_EVENT_UNLOCK_FAILED], 4);
+    unlock(d, "999999");
+    assert_int_equal(d->app->screen, UD_SCREEN_OVER);
+    assert_int_equal(d->app->tokens->count, 0);
+    desk_free(d);
+}
+
+static void
+too_early_try_is_not_counted(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_key(d, "C-l");
+    for (int i = 0; i < 3; i++) {
+        unlock(d, "999999");
+        d->now += 3000;
+    }
+    d->app->lock.next_try = d->now + 60000;
+    unlock(d, "246813");
+    assert_int_equal(d->app->tokens->tries, 3);
+    assert_true(d->app->lock.locked);
+    desk_free(d);
+}
+
+static void
+too_long_locked_is_over(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_key(d, "C-l");
+    desk_pass(d, d->app->policy.locked_end + 1);
+    assert_int_equal(d->app->screen, UD_SCREEN_OVER);
+    assert_int_equal(d->lines[UD_EVENT_END], 1);
+    desk_free(d);
+}
+
+static void
+session_ends_later_for_an_open_call(void **state)
+{
+    struct desk *d = desk_ready();
+    ud_msec end;
+
+    (void)state;
+    desk_get_key(d);
+    end = d->app->session_start + d->app->policy.session_max;
+    d->app->policy.idle_warn = d->app->policy.session_max * 2; /* only the session's end is asked about here */
+    d->now = end + 1000;
+    desk_pass(d, 0);
+    assert_int_not_equal(d->app->screen, UD_SCREEN_OVER);
+    desk_pass(d, d->app->policy.session_grace);
+    assert_int_equal(d->app->screen, UD_SCREEN_OVER);
+    assert_null(desk_painted(d));
+    desk_free(d);
+}
+
+static void
+message_of_a_killed_worker_changes_nothing(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_ask_key(d);
+    desk_key(d, "C-l");
+    assert_int_equal(d->lines[UD_EVENT_UNCERTAIN], 1);
+    desk_answer_reveal(d, &d->key[0]);
+    assert_int_equal(ud_secret_live(), 2);
+    assert_true(d->app->lock.locked);
+    desk_free(d);
+}
+
+static void
+lock_key_works_on_every_screen(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        static const char *const way[] = { "", "F3", "F4", "F1", "C-p", "C-q" };
+        struct desk *d = desk_ready();
+        if (way[i][0] != '\0')
+            desk_key(d, way[i]);
+        desk_key(d, "C-l");
+        assert_true(d->app->lock.locked);
+        desk_free(d);
+    }
+}
+
+static void
+pin_is_asked_again_after_an_hour(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    for (int i = 0; i < 14; i++) {
+        desk_pass(d, 290000);
+        desk_key(d, "Up");
+    }
+    desk_ask_key(d);
+    assert_int_equal(desk_count(d, UD_MSG_REVEAL), 0);
+    assert_int_equal(d->app->form.focus, UD_REASON_FIELD_PRESENCE);
+    desk_type(d, "246813");
+    desk_key(d, "Enter");
+    assert_int_equal(desk_count(d, UD_MSG_REVEAL), 1);
+    desk_free(d);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(warning_comes_before_the_lock_and_a_key_only_answers_it),
+        cmocka_unit_test(resize_and_network_are_no_activity),
+        cmocka_unit_test(time_asleep_locks_before_the_key_that_woke_us_counts),
+        cmocka_unit_test(lock_keeps_no_secret_and_no_text),
+        cmocka_unit_test(call_goes_on_at_the_same_group_after_one_confirmation),
+        cmocka_unit_test(fresh_worker_starts_at_the_first_key),
+        cmocka_unit_test(five_wrong_tries_end_the_session_and_each_waits_longer),
+        cmocka_unit_test(too_early_try_is_not_counted),
+        cmocka_unit_test(too_long_locked_is_over),
+        cmocka_unit_test(session_ends_later_for_an_open_call),
+        cmocka_unit_test(message_of_a_killed_worker_changes_nothing),
+        cmocka_unit_test(lock_key_works_on_every_screen),
+        cmocka_unit_test(pin_is_asked_again_after_an_hour),
+    };
+    struct ud_error err;
+
+    if (ud_seal_init(&err) != UD_OK)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
