@@ -194,7 +194,8 @@ ud_channel_send(struct ud_channel *c, const struct ud_msg *m, struct ud_secret *
     enum ud_status st;
 
     assert((m->type >= UD_MSG_READY) == c->is_worker);
-    assert((m->type == UD_MSG_RESUME) == (secret != NULL));
+    if ((m->type == UD_MSG_RESUME) != (secret != NULL))
+        return ud_error_set(err, UD_INVALID, "this message has no secret part, or lacks it");
     if (c->gone)
         return gone(c, err);
     if (secret != NULL && (ud_secret_length(secret) == 0 || ud_secret_length(secret) > UD_PACKET_SECRET))

@@ -133,13 +133,17 @@ end_open(struct ud_client *c, struct ud_msg *event, struct ud_error *err)
     return UD_OK;
 }
 
-/* Events for a request that has ended already (it was cancelled meanwhile) are of no interest; tokens and the greeting always are. */
-static bool
-is_wanted(struct ud_client *c, const struct ud_msg *event)
+/* UD_OK: hand it over. UD_NOTFOUND: a note about nothing in particular. UD_MALFORMED: an answer that nobody asked for. */
+static enum ud_status
+judge(struct ud_client *c, const struct ud_msg *event, struct ud_error *err)
 {
-    if (event->type == UD_MSG_DONE)
-        return close_request(c, event->request);
-    return event->type == UD_MSG_READY || event->type == UD_MSG_TOKEN || is_open(c, event->request);
+    if (event->type == UD_MSG_READY || event->type == UD_MSG_TOKEN)
+        return UD_OK;
+    if (event->request == 0)
+        return UD_NOTFOUND;
+    if (event->type == UD_MSG_DONE ? close_request(c, event->request) : is_open(c, event->request))
+        return UD_OK;
+    return ud_error_set(err, UD_MALFORMED, "the network process answers what nobody asked");
 }
 
 enum ud_status
@@ -149,15 +153,15 @@ ud_client_next(struct ud_client *c, struct ud_msg *event, struct ud_error *err)
 
     while (!c->gone) {
         enum ud_status st = ud_channel_receive(c->channel, event, &secret, &c->why);
-        if (st == UD_OK && is_wanted(c, event))
-            return UD_OK;
-        if (st == UD_OFFLINE)
+        if (st == UD_OK && (st = judge(c, event, &c->why)) == UD_NOTFOUND)
+            continue;
+        if (st == UD_OFFLINE) {
             c->gone = true;
-        else if (st != UD_OK) {
-            if (err != NULL && st != UD_NOTFOUND)
-                *err = c->why;
-            return st;
+            break;
         }
+        if (err != NULL && st != UD_OK && st != UD_NOTFOUND)
+            *err = c->why;
+        return st;
     }
     return end_open(c, event, err);
 }
