@@ -14,7 +14,17 @@
 
 
 
+/* `key reveal`: what the console goes to by itself once it may, instead of waiting on the list of devices. */
+struct ud_goal {
+    bool wanted;
+    char filter[128]; /* digits of a key ID, or a device */
+    bool by_kind;     /* the device's key of `kind`, for keys without an ID */
+    enum ud_kind kind;
+    struct ud_disclosure why; /* fills in the reason form */
+};
+
 struct ud_config {
+    struct ud_goal goal;
     enum ud_profile profile;
     char theme[64];    /* a shipped name, or a name below themes/, or a path */
     char language[16]; /* "" : from the locale */
