@@ -58,9 +58,9 @@ void ud_view_minutes(char out[16], ud_msec left);
 const char *ud_view_kind(enum ud_kind kind);
 const char *ud_view_kind_short(enum ud_kind kind);      /* "BitLocker" … */
 const char *ud_view_volume(enum ud_volume volume);      /* "system drive", "data drive", "removable drive", "" */
-const char *ud_view_key_state(enum ud_key_state state); /* "current", "older", "shown", "new key asked" */
+const char *ud_view_key_state(enum ud_key_state state); /* "current", "older", "was shown", "new key asked" */
 enum ud_role ud_view_key_state_role(enum ud_key_state state);
-const char *ud_view_mark(enum ud_key_mark mark); /* "stored", "none", "shown", "due", "" */
+const char *ud_view_mark(enum ud_key_mark mark); /* "key", "no key", "shown", "due", "" */
 enum ud_role ud_view_mark_role(enum ud_key_mark mark);
 const char *ud_view_ownership(enum ud_ownership ownership); /* "company", "personal", "unknown" */
 

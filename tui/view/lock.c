@@ -1,117 +1,131 @@
+/* The locked console, the countdown before it, the end of the session, and a terminal that is too small. */
 #include "view/lock.h"
 
 #include <stdio.h>
 
 #include "grid/i18n.h"
+#include "view/parts.h"
+#include "widget/dialog.h"
 
-#define BOX_WIDTH 58
+#define WIDTH   60
+#define LABEL   14
+#define PRODUCT "unlockdesk"
 
-static void
-draw_training(struct ud_canvas cv, bool training)
+/* Bars above and below, and the block in the middle, `rows` high. */
+static struct ud_canvas
+cover_screen(struct ud_canvas cv, bool training, const struct ud_hint *hint, size_t hint_count, int rows)
 {
-    if (training)
-        (void)ud_canvas_centred(cv, 0, UD_ROLE_TRAINING, _("  TRAINING  "));
+    ud_canvas_fill(cv, UD_ROLE_TEXT);
+    ud_canvas_repeat(cv, 0, 0, cv.width, UD_ROLE_HEADER, " ");
+    ud_canvas_text(cv, 1, 0, UD_ROLE_HEADER, PRODUCT);
+    if (training) {
+        int cells = ud_cells(_("TRAINING")) + 2;
+
+        ud_canvas_repeat(cv, cv.width - cells, 0, cells, UD_ROLE_TRAINING, " ");
+        ud_canvas_text(cv, cv.width - cells + 1, 0, UD_ROLE_TRAINING, _("TRAINING"));
+    }
+    ud_bar_hints(cv, cv.height - 1, UD_ROLE_FOOTER_KEY, UD_ROLE_FOOTER, hint, hint_count);
+    return ud_canvas_centre(ud_canvas_part(cv, 2, 1, cv.width - 4, cv.height - 2), WIDTH, rows);
+}
+
+static const char *
+tries_text(char *out, size_t size, unsigned left)
+{
+    if (left >= 5)
+        return NULL;
+    snprintf(out, size, ud_plural("%u try left, then the session ends.", "%u tries left, then the session ends.", left), left);
+    return out;
 }
 
 static int
-draw_who(struct ud_canvas cv, int y, const struct ud_view_lock *m)
+draw_lock_field(struct ud_canvas cv, int y, const struct ud_view_lock *model)
 {
-    char text[256], when[32];
+    char line[160];
+    int cells = cv.width - LABEL > 32 ? 32 : cv.width - LABEL;
 
-    (void)snprintf(text, sizeof(text), _("%s on %s"), m->operator_label != NULL ? m->operator_label : _("nobody signed in"),
-        m->host != NULL ? m->host : "?");
-    (void)ud_canvas_centred(cv, y++, UD_ROLE_TEXT, text);
-    ud_view_clock(when, m->since, m->now);
-    (void)snprintf(text, sizeof(text), _("Locked at %s: %s"), when, m->reason != NULL ? m->reason : "");
-    (void)ud_canvas_centred(cv, y++, UD_ROLE_DIM, text);
-    return y;
-}
-
-static int
-draw_field(struct ud_canvas cv, int y, const struct ud_view_lock *m)
-{
-    const char *label = m->passphrase ? _("Passphrase") : _("PIN");
-    int cells = m->passphrase ? 32 : 14, wide = ud_cells(label) + 2 + cells, x = (cv.width - wide) / 2;
-
-    if (x < 0)
-        x = 0;
-    x += ud_canvas_text(cv, x, y, UD_ROLE_LABEL, label) + 2;
-    if (m->working)
-        (void)ud_canvas_text(cv, x, y, UD_ROLE_DIM, _("being checked …"));
-    else if (m->line != NULL)
-        ud_line_draw(cv, x, y, cells, m->line, true, NULL);
+    ud_canvas_fit(cv, 0, y, LABEL - 1, UD_ROLE_STRONG, model->passphrase ? _("Passphrase") : _("PIN"));
+    ud_line_draw(cv, LABEL, y, cells, model->line, !model->working, NULL);
+    if (model->training_pin) {
+        snprintf(line, sizeof(line), _("Training: the PIN is %s"), model->training_pin);
+        ud_canvas_fit(cv, LABEL, ++y, cv.width - LABEL, UD_ROLE_HEADING, line);
+    }
     return y + 1;
 }
 
-static void
-draw_result(struct ud_canvas cv, int y, const struct ud_view_lock *m)
-{
-    char text[160];
-
-    if (m->error != NULL && m->error[0] != '\0')
-        (void)ud_canvas_centred(cv, y++, UD_ROLE_STATE_BAD, m->error);
-    if (m->tries_left < 5) {
-        (void)snprintf(text, sizeof(text),
-            ud_plural("%u try is left, then the session ends.", "%u tries are left, then the session ends.", m->tries_left),
-            m->tries_left);
-        (void)ud_canvas_centred(cv, y, UD_ROLE_STATE_WARNING, text);
-    }
-}
-
 void
-ud_view_lock(struct ud_canvas cv, const struct ud_view_lock *m)
+ud_view_lock(struct ud_canvas cv, const struct ud_view_lock *model)
 {
-    int y = cv.height > 18 ? cv.height / 2 - 5 : cv.height > 12 ? 2 : 1;
-    int gap = cv.height > 12 ? 1 : 0;
-    char text[96];
+    int air = cv.height >= 18;
+    struct ud_canvas block = cover_screen(cv, model->training, model->hint, model->hint_count, air ? 13 : cv.height - 2);
+    char since[32], line[200];
+    int y = 0;
 
-    draw_training(cv, m->training);
-    (void)ud_canvas_centred(cv, y++, UD_ROLE_TITLE, _("unlockdesk is locked"));
-    y = draw_who(cv, y + gap, m) + gap;
-    y = draw_field(cv, y, m) + gap;
-    if (m->training_pin != NULL) {
-        (void)snprintf(text, sizeof(text), _("Training PIN: %s"), m->training_pin);
-        (void)ud_canvas_centred(cv, y++, UD_ROLE_TRAINING, text);
-        y += gap;
+    ud_view_clock(since, model->since, model->now);
+    ud_canvas_fit(block, 0, y, block.width, UD_ROLE_TITLE, _("Locked"));
+    y += 1 + air;
+    ud_part_fact(block, 0, y++, block.width, LABEL, _("Host"), UD_ROLE_TEXT, model->host);
+    ud_part_fact(block, 0, y++, block.width, LABEL, _("Operator"), UD_ROLE_TEXT, model->operator_label);
+    snprintf(line, sizeof(line), _("since %s: %s"), since, model->reason ? model->reason : "");
+    if (air) {
+        ud_part_fact(block, 0, y, LABEL, LABEL, _("Locked"), UD_ROLE_TEXT, " ");
+        y += ud_canvas_wrap(block, LABEL, y, block.width - LABEL, UD_ROLE_TEXT, line, true);
+    } else {
+        ud_part_fact(block, 0, y++, block.width, LABEL, _("Locked"), UD_ROLE_TEXT, line);
     }
-    draw_result(cv, y, m);
-    (void)ud_bar_hints(cv, cv.height - 1, UD_ROLE_FOOTER_KEY, UD_ROLE_FOOTER, m->hint, m->hint_count);
+    y = draw_lock_field(block, y + air, model) + air;
+    if (model->working)
+        ud_canvas_fit(block, 0, y, block.width, UD_ROLE_STATE_WAITING, _("Checking …"));
+    else if (model->error)
+        y += ud_part_sentence(block, 0, y, block.width, UD_TONE_ERROR, model->error);
+    if (!model->working && tries_text(line, sizeof(line), model->tries_left))
+        ud_part_sentence(block, 0, y, block.width, UD_TONE_WARNING, line);
 }
 
 void
 ud_view_countdown(struct ud_canvas cv, unsigned seconds)
 {
-    struct ud_canvas box = ud_canvas_centre(cv, cv.width < 46 ? cv.width : 46, 5);
-    char text[96];
+    char line[160];
+    const char *paragraph[1] = { line };
+    struct ud_hint hint[1] = { { _("Space"), _("stay"), true } };
+    struct ud_dialog dialog = { .title = _("Nobody there?"),
+        .paragraph = paragraph,
+        .paragraph_count = 1,
+        .hint = hint,
+        .hint_count = 1,
+        .want_width = 46,
+        .warning = true };
 
-    ud_canvas_box(box, UD_ROLE_MESSAGE_WARNING, _("Are you still there?"));
-    (void)snprintf(
-        text, sizeof(text), ud_plural("The console locks in %u second.", "The console locks in %u seconds.", seconds), seconds);
-    (void)ud_canvas_centred(box, 2, UD_ROLE_STRONG, text);
-    (void)ud_canvas_centred(box, 3, UD_ROLE_TEXT, _("Space: stay"));
+    snprintf(line, sizeof(line), _("The console locks in %2u s."), seconds);
+    ud_dialog_draw(cv, &dialog, 0);
 }
 
 void
-ud_view_session_over(struct ud_canvas cv, const struct ud_view_session_over *m)
+ud_view_session_over(struct ud_canvas cv, const struct ud_view_session_over *model)
 {
-    struct ud_canvas in = ud_canvas_centre(cv, cv.width < BOX_WIDTH ? cv.width : BOX_WIDTH, cv.height > 12 ? 12 : cv.height - 2);
-    char text[128], when[32];
-    int y = cv.height > 12 ? 1 : 0, gap = cv.height > 12 ? 1 : 0;
+    struct ud_canvas block =
+        cover_screen(cv, model->training, model->hint, model->hint_count, cv.height >= 18 ? 9 : cv.height - 2);
+    char at[32];
+    int y = 0;
 
-    draw_training(cv, m->training);
-    (void)ud_canvas_centred(in, y++, UD_ROLE_TITLE, _("The session is over"));
-    y += gap;
-    y += ud_canvas_wrap(in, 0, y, in.width, UD_ROLE_TEXT, m->why != NULL ? m->why : "", true) + gap;
-    y += ud_canvas_wrap(in, 0, y, in.width, UD_ROLE_STRONG, m->next != NULL ? m->next : "", true) + gap;
-    ud_view_clock(when, m->at, m->now);
-    (void)snprintf(text, sizeof(text), _("%s, %s"), m->host != NULL ? m->host : "", when);
-    (void)ud_canvas_fit(in, 0, y, in.width, UD_ROLE_DIM, text);
-    (void)ud_bar_hints(cv, cv.height - 1, UD_ROLE_FOOTER_KEY, UD_ROLE_FOOTER, m->hint, m->hint_count);
+    ud_view_clock(at, model->at, model->now);
+    ud_canvas_fit(block, 0, y, block.width, UD_ROLE_TITLE, _("The session is over"));
+    y += 2;
+    y += ud_canvas_wrap(block, 0, y, block.width, UD_ROLE_TEXT, model->why, true) + (block.height >= 9);
+    y += ud_canvas_wrap(block, 0, y, block.width, UD_ROLE_STRONG, model->next, true) + (block.height >= 9);
+    ud_canvas_format(block, 0, y, UD_ROLE_DIM, "%s · %s", model->host ? model->host : "", at);
+    ud_canvas_cursor(block, 0, 2);
 }
 
 void
 ud_view_too_small(struct ud_canvas cv)
 {
-    (void)ud_canvas_wrap(
-        cv, 0, 0, cv.width, UD_ROLE_STATE_WARNING, _("This window is too small: make it at least 40 columns by 10 rows."), true);
+    char line[120];
+    int rows;
+
+    snprintf(line, sizeof(line), _("This window is too small. unlockdesk needs %d columns and %d rows."), UD_VIEW_MIN_WIDTH,
+        UD_VIEW_MIN_HEIGHT);
+    ud_canvas_fill(cv, UD_ROLE_TEXT);
+    rows = ud_canvas_wrap(cv, 0, 0, cv.width, UD_ROLE_TEXT, line, false);
+    ud_canvas_wrap(cv, 0, rows < cv.height ? (cv.height - rows) / 2 : 0, cv.width, UD_ROLE_TEXT, line, true);
+    ud_canvas_cursor(cv, 0, 0);
 }

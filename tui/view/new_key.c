@@ -1,28 +1,35 @@
+/* New keys and where they are. */
 #include "view/new_key.h"
 
 #include <stdio.h>
 
 #include "grid/i18n.h"
+#include "view/parts.h"
 #include "widget/table.h"
 
-enum { DEVICE, STATE, OLD, NEW, COLUMNS };
+#define LEAD 2
+#define FOOT 5 /* sentence about the selected one */
 
-#define DETAIL_ROWS 5
+size_t
+ud_view_new_key_rows(int width, int height)
+{
+    (void)width;
+    return height > FOOT + 2 ? (size_t)(height - FOOT - 1) : 1;
+}
 
 static const char *
 step_text(enum ud_new_key_step step)
 {
     switch (step) {
     case UD_NEW_KEY_ASKING:
-        return _("… being asked");
+        return _("asking");
     case UD_NEW_KEY_WAITING:
-        return _("~ waiting for the device");
+        return _("waiting");
     case UD_NEW_KEY_REPLACED:
-        return _("+ replaced");
-    case UD_NEW_KEY_FAILED:
-        break;
+        return _("✓ replaced");
+    default:
+        return _("✗ failed");
     }
-    return _("! failed");
 }
 
 static enum ud_role
@@ -38,89 +45,73 @@ step_role(enum ud_new_key_step step)
     }
 }
 
-/* One sentence about a device: what is known, and what follows from it. */
 static void
-sentence(char *out, size_t size, const struct ud_view_new_key_row *r, ud_wall now)
+draw_row(
+    struct ud_canvas cv, int y, const struct ud_table *table, const struct ud_view_new_key_row *row, bool selected, ud_wall now)
 {
-    char when[48], id[9];
+    char asked[32], seen[48], id[12] = "";
+    struct ud_table_cell cell[6] = { { row->device, UD_ROLE_TEXT }, { step_text(row->step), step_role(row->step) },
+        { asked, UD_ROLE_TEXT }, { seen, UD_ROLE_TEXT }, { id, UD_ROLE_STRONG }, { row->user, UD_ROLE_TEXT } };
 
-    switch (r->step) {
-    case UD_NEW_KEY_ASKING:
-        (void)snprintf(
-            out, size, "%s", _("The new key is being asked for. The old key still works until the device has replaced it."));
-        break;
-    case UD_NEW_KEY_WAITING:
-        ud_view_ago(when, r->last_checkin, now);
-        (void)snprintf(out, size,
-            _("Waiting for the device (last seen %s). The old key still works until then. You need not wait here."), when);
-        break;
+    ud_view_clock(asked, row->asked, now);
+    ud_view_ago(seen, row->last_checkin, now);
+    if (row->step == UD_NEW_KEY_REPLACED)
+        ud_part_short_id(id, &row->new_id);
+    ud_table_row(cv, y, table, cell, selected, selected);
+}
+
+/* One full sentence about the selected one, and what it means for the caller. */
+static void
+draw_sentence(struct ud_canvas cv, int y, const struct ud_view_new_key_row *row, ud_wall now)
+{
+    char when[48], id[12], line[700];
+    int width = cv.width - 2 > 100 ? 100 : cv.width - 2;
+    enum ud_tone tone = UD_TONE_PLAIN;
+
+    switch (row->step) {
     case UD_NEW_KEY_REPLACED:
-        ud_view_clock(when, r->replaced, now);
-        ud_guid_short(id, &r->new_id);
-        if (ud_guid_is_zero(&r->new_id))
-            (void)snprintf(out, size, _("Replaced at %s. The old key opens nothing any more."), when);
-        else
-            (void)snprintf(
-                out, size, _("Replaced at %s. The new key's ID starts with %s. The old key opens nothing any more."), when, id);
+        tone = UD_TONE_GOOD;
+        ud_view_clock(when, row->replaced, now);
+        ud_part_short_id(id, &row->new_id);
+        snprintf(line, sizeof(line),
+            _("%s replaced its key at %s. The new key's ID starts with %s; the old key no longer works."), row->device, when, id);
         break;
     case UD_NEW_KEY_FAILED:
-        (void)snprintf(out, size, _("No new key was made: %s The old key still works."),
-            r->error != NULL && r->error[0] != '\0' ? r->error : _("the device did not say why."));
+        tone = UD_TONE_ERROR;
+        snprintf(
+            line, sizeof(line), _("%s has no new key: %s The old key still works."), row->device, row->error ? row->error : "");
+        break;
+    case UD_NEW_KEY_ASKING:
+        snprintf(line, sizeof(line), _("%s is being asked to make a new key. The old key still works until then."), row->device);
+        break;
+    default:
+        ud_view_ago(when, row->last_checkin, now);
+        snprintf(line, sizeof(line),
+            _("Asked; waiting for %s, which was last seen %s. It makes the new key when it is unlocked and online. The old key "
+              "still works until then."),
+            row->device, when);
         break;
     }
-}
-
-static int
-list_height(int height)
-{
-    return height > DETAIL_ROWS + 4 ? height - DETAIL_ROWS - 2 : height > 4 ? height - 3 : 1;
-}
-
-size_t
-ud_view_new_key_rows(int width, int height)
-{
-    int rows = list_height(height) - 1;
-
-    (void)width;
-    return rows > 0 ? (size_t)rows : 1;
-}
-
-static void
-draw_row(struct ud_canvas cv, int y, const struct ud_table *t, const struct ud_view_new_key_row *r, bool selected)
-{
-    char old_id[9] = "", new_id[9] = "";
-
-    if (!ud_guid_is_zero(&r->old_id))
-        ud_guid_short(old_id, &r->old_id);
-    if (!ud_guid_is_zero(&r->new_id))
-        ud_guid_short(new_id, &r->new_id);
-    const struct ud_table_cell cell[COLUMNS] = { [DEVICE] = { r->device, UD_ROLE_TEXT },
-        [STATE] = { step_text(r->step), step_role(r->step) },
-        [OLD] = { old_id, UD_ROLE_DIM },
-        [NEW] = { new_id, UD_ROLE_STRONG } };
-    ud_table_row(cv, y, t, cell, selected, selected);
+    ud_part_sentence(cv, 1, y, width, tone, line);
 }
 
 void
-ud_view_new_key(struct ud_canvas cv, const struct ud_view_new_key *m)
+ud_view_new_key(struct ud_canvas cv, const struct ud_view_new_key *model)
 {
-    const struct ud_column column[COLUMNS] = { [DEVICE] = { _("Device"), 12, 24, 2, 0, false },
-        [STATE] = { _("New key"), 14, 26, 1, 0, false },
-        [OLD] = { _("Old ID"), 8, 8, 0, 2, false },
-        [NEW] = { _("New ID"), 8, 8, 0, 1, false } };
-    struct ud_table t;
-    char text[512];
-    int height = list_height(cv.height);
+    struct ud_column column[6] = { { _("Device"), 12, 20, 1, 0, false }, { _("New key"), 10, 12, 0, 0, false },
+        { _("Asked"), 6, 10, 0, 2, false }, { _("Last seen"), 10, 12, 0, 1, false }, { _("New ID"), 8, 8, 0, 3, false },
+        { _("User"), 12, 26, 1, 4, false } };
+    size_t rows = ud_view_new_key_rows(cv.width, cv.height), end = ud_list_end(&model->list);
+    struct ud_table table;
 
-    if (m->list.count == 0) {
-        (void)ud_canvas_wrap(cv, 1, 1, cv.width - 2, UD_ROLE_TEXT, _("No new key is being waited for."), true);
+    if (model->list.count == 0) {
+        ud_canvas_wrap(cv, 2, 1, cv.width - 4, UD_ROLE_TEXT, _("No device has been asked for a new key in this session."), true);
+        ud_canvas_cursor(cv, 2, 1);
         return;
     }
-    ud_table_layout(&t, column, COLUMNS, 2, cv.width);
-    ud_table_head(cv, 0, &t);
-    for (size_t i = m->list.top; i < ud_list_end(&m->list) && (int)(i - m->list.top) < height - 1; i++)
-        draw_row(cv, 1 + (int)(i - m->list.top), &t, &m->row[i], i == m->list.selected);
-    sentence(text, sizeof(text), &m->row[m->list.selected], m->now);
-    int rows = (int)m->list.count < height - 1 ? (int)m->list.count : height - 1;
-    (void)ud_canvas_wrap(cv, 2, 1 + rows + 1, cv.width - 4, step_role(m->row[m->list.selected].step), text, true);
+    ud_table_layout(&table, column, 6, LEAD, cv.width);
+    ud_table_head(cv, 0, &table);
+    for (size_t i = model->list.top; i < end && i < model->list.top + rows; i++)
+        draw_row(cv, 1 + (int)(i - model->list.top), &table, &model->row[i], i == model->list.selected, model->now);
+    draw_sentence(cv, cv.height - FOOT + 1, &model->row[model->list.selected], model->now);
 }

@@ -1,60 +1,47 @@
+/* The site's notice. */
 #include "view/notice.h"
 
 #include <stdio.h>
 
 #include "grid/i18n.h"
+#include "view/parts.h"
 
-#define TEXT_WIDTH 76
+#define SIDE  2
+#define WIDTH 76
+#define HEAD  2 /* heading and a blank */
+#define TAIL  1 /* position */
 
 static int
 text_width(int width)
 {
-    int w = width >= 60 ? width - 4 : width;
-
-    return w > TEXT_WIDTH ? TEXT_WIDTH : w;
+    return width - 2 * SIDE < WIDTH ? width - 2 * SIDE : WIDTH;
 }
 
 size_t
-ud_view_notice_lines(const struct ud_view_notice *m, int width)
+ud_view_notice_lines(const struct ud_view_notice *model, int width)
 {
-    struct ud_canvas none = { .width = width, .height = 0 };
-    int n = ud_canvas_wrap(none, 0, 0, text_width(width), UD_ROLE_TEXT, m->text != NULL ? m->text : "", false);
+    struct ud_canvas nowhere = { 0 };
 
-    return n > 0 ? (size_t)n : 0;
-}
-
-static void
-draw_head(struct ud_canvas cv, const struct ud_view_notice *m)
-{
-    char line[160];
-
-    if (m->changed)
-        (void)snprintf(line, sizeof(line), "%s", _("This notice has changed since you accepted it. Read it again."));
-    else if (m->site != NULL && m->site[0] != '\0')
-        (void)snprintf(line, sizeof(line), _("%s asks you to read and accept this before you go on."), m->site);
-    else
-        (void)snprintf(line, sizeof(line), "%s", _("Read and accept this before you go on."));
-    (void)ud_canvas_fit(cv, 0, 0, cv.width, m->changed ? UD_ROLE_STATE_WARNING : UD_ROLE_HEADING, line);
+    return (size_t)ud_canvas_wrap(nowhere, 0, 0, text_width(width), UD_ROLE_TEXT, model->text, false);
 }
 
 void
-ud_view_notice(struct ud_canvas cv, const struct ud_view_notice *m)
+ud_view_notice(struct ud_canvas cv, const struct ud_view_notice *model)
 {
-    struct ud_canvas in = ud_canvas_inset(cv, cv.width >= 60 ? 2 : 0, cv.height > 14 ? 1 : 0);
-    size_t lines = ud_view_notice_lines(m, cv.width), top = m->top;
-    int head = in.height > 6 ? 2 : 1, room = in.height - head - 1;
-    char more[64];
+    size_t lines = ud_view_notice_lines(model, cv.width);
+    size_t room = cv.height > HEAD + TAIL ? (size_t)(cv.height - HEAD - TAIL) : 1;
+    size_t top = model->top + room > lines ? (lines > room ? lines - room : 0) : model->top;
+    struct ud_canvas window = ud_canvas_part(cv, SIDE, HEAD, text_width(cv.width), (int)room);
+    char title[200];
 
-    if (room < 1)
-        room = 1;
-    if (top + (size_t)room > lines)
-        top = lines > (size_t)room ? lines - (size_t)room : 0;
-    draw_head(in, m);
-    struct ud_canvas text = ud_canvas_scrolled(ud_canvas_part(in, 0, head, in.width, room), (int)lines, (int)top);
-    (void)ud_canvas_wrap(text, 0, 0, text_width(cv.width), UD_ROLE_TEXT, m->text != NULL ? m->text : "", true);
-    if (lines > top + (size_t)room) {
-        (void)snprintf(more, sizeof(more), ud_plural("%zu more line: Down", "%zu more lines: Down", lines - top - (size_t)room),
-            lines - top - (size_t)room);
-        (void)ud_canvas_fit(in, 0, in.height - 1, in.width, UD_ROLE_DIM, more);
-    }
+    if (model->changed)
+        snprintf(title, sizeof(title), "%s", _("This notice has changed. Read it and accept it again."));
+    else if (model->site && *model->site)
+        snprintf(title, sizeof(title), _("Notice of %s. Read it and accept it to go on."), model->site);
+    else
+        snprintf(title, sizeof(title), "%s", _("Read this and accept it to go on."));
+    ud_canvas_fit(cv, SIDE, 0, cv.width - 2 * SIDE, UD_ROLE_HEADING, title);
+    ud_canvas_wrap(ud_canvas_scrolled(window, (int)lines, (int)top), 0, 0, window.width, UD_ROLE_TEXT, model->text, true);
+    ud_part_position(cv, cv.height - 1, top, top + room, lines);
+    ud_canvas_cursor(cv, SIDE, HEAD);
 }

@@ -1,0 +1,280 @@
+/* The recovery key screen. Only places are reserved here; not one character of the key comes by. */
+#include "view/key.h"
+
+#include <stdio.h>
+
+#include "grid/i18n.h"
+#include "grid/large.h"
+#include "view/parts.h"
+
+#define SIDE       2
+#define LARGE_ROWS 7
+#define SMALL_ROWS 4
+#define TALL       19 /* of the body: room for large digits and air */
+
+/* --- what stays the same ---------------------------------------------------------------------------------------------------- */
+
+static int
+draw_title(struct ud_canvas cv, const struct ud_view_key *model)
+{
+    char id[12], line[420];
+    int used;
+
+    ud_part_short_id(id, &model->key.id);
+    used = ud_canvas_fit(cv, SIDE, 0, 10, UD_ROLE_HEADING, id);
+    snprintf(line, sizeof(line), _("%s of %s · %s"), ud_view_kind(model->key.kind), model->device ? model->device : "",
+        model->user ? model->user : "");
+    ud_canvas_fit(cv, SIDE + used + 2, 0, cv.width - used - 2 - 2 * SIDE, UD_ROLE_TEXT, line);
+    return 1;
+}
+
+static int
+draw_call(struct ud_canvas cv, int y, const struct ud_view_key *model)
+{
+    char line[420];
+    int at = 0;
+    const char *part[3] = { model->reason, model->ticket, model->caller };
+
+    line[0] = '\0';
+    for (int i = 0; i < 3; i++) {
+        if (part[i] && *part[i] && at < (int)sizeof(line))
+            at += snprintf(line + at, sizeof(line) - (size_t)at, "%s%s", at > 0 ? " · " : "", part[i]);
+    }
+    ud_canvas_fit(cv, SIDE, y, cv.width - 2 * SIDE, UD_ROLE_DIM, line);
+    return 1;
+}
+
+/* "Group 3 of 8   1 2 [3] 4 5 6 7 8" and the countdown at the right. */
+static void
+draw_progress(struct ud_canvas cv, int y, const struct ud_view_key *model)
+{
+    char line[120], left[16];
+    int x = SIDE;
+
+    if (model->groups > 0) {
+        snprintf(line, sizeof(line), _("Group %u of %u"), model->group, model->groups);
+        x += ud_canvas_text(cv, x, y, UD_ROLE_STRONG, line) + 3;
+    }
+    for (unsigned i = 1; i <= model->groups && model->groups <= 10; i++) {
+        bool here = i == model->group;
+
+        x += ud_canvas_text(cv, x, y, UD_ROLE_STRONG, here ? "[" : " ");
+        x += ud_canvas_format(cv, x, y, here ? UD_ROLE_STRONG : UD_ROLE_DIM, "%u", i);
+        x += ud_canvas_text(cv, x, y, UD_ROLE_STRONG, here ? "]" : " ");
+    }
+    if (model->covers_in <= 0 || model->show == UD_KEY_COVERED)
+        return;
+    ud_view_minutes(left, model->covers_in);
+    snprintf(line, sizeof(line), _("covered in %s"), left);
+    ud_canvas_fit_right(
+        cv, x + 1, y, cv.width - x - 1 - SIDE, model->covers_in <= 10000 ? UD_ROLE_STATE_WARNING : UD_ROLE_DIM, line);
+}
+
+static int
+where_rows(const struct ud_view_key *model)
+{
+    return (model->where[0] != NULL) + (model->where[1] != NULL);
+}
+
+/* Where the caller types it, and what was found about the terminal, in the last rows. */
+static void
+draw_where(struct ud_canvas cv, const struct ud_view_key *model)
+{
+    int y = cv.height - where_rows(model) - (model->finding != NULL);
+
+    for (int i = 0; i < 2; i++) {
+        if (model->where[i])
+            ud_canvas_fit(cv, SIDE, y++, cv.width - 2 * SIDE, UD_ROLE_TEXT, model->where[i]);
+    }
+    if (model->finding)
+        ud_canvas_fit(cv, SIDE, y, cv.width - 2 * SIDE, UD_ROLE_STATE_WARNING, model->finding);
+}
+
+/* --- dictation ---------------------------------------------------------------------------------------------------------------- */
+
+static const char *
+mark_sign(enum ud_digit_mark mark)
+{
+    switch (mark) {
+    case UD_DIGIT_RIGHT:
+        return "✓";
+    case UD_DIGIT_WRONG:
+        return "✗";
+    case UD_DIGIT_TYPED:
+        return "•";
+    default:
+        return "·";
+    }
+}
+
+static enum ud_role
+mark_role(enum ud_digit_mark mark)
+{
+    return mark == UD_DIGIT_RIGHT ? UD_ROLE_STATE_GOOD : mark == UD_DIGIT_WRONG ? UD_ROLE_STATE_BAD : UD_ROLE_DIM;
+}
+
+/* One sign under each character. The cursor sits under the one that comes next. */
+static void
+draw_marks(struct ud_canvas cv, int x, int y, const struct ud_large *large, const struct ud_view_key *model)
+{
+    unsigned count = model->group_size < UD_VIEW_GROUP_MAX ? model->group_size : UD_VIEW_GROUP_MAX, next = 0;
+
+    while (next < count && model->mark[next] != UD_DIGIT_OPEN)
+        next++;
+    for (unsigned i = 0; i < count; i++) {
+        int at = x + ud_large_x(large, i) + large->character / 2;
+
+        if (model->reading_back)
+            ud_canvas_text(cv, at, y, mark_role(model->mark[i]), mark_sign(model->mark[i]));
+        if (i == (next < count ? next : count - 1))
+            ud_canvas_cursor(cv, at, y);
+    }
+}
+
+static int
+draw_readback(struct ud_canvas cv, int y, const struct ud_view_key *model)
+{
+    int width = cv.width - 2 * SIDE;
+
+    if (model->readback_text)
+        return ud_part_sentence(cv, SIDE, y, width, model->readback_tone, model->readback_text);
+    if (model->key.kind == UD_KIND_BITLOCKER)
+        return ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM,
+            _("Let the caller read it back and type it here: a wrong digit lights up, a right group goes on to the next."), true);
+    return ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM, _("Let the caller read it back. Typing it here checks it."), true);
+}
+
+static void
+draw_group(struct ud_canvas cv, int y, const struct ud_view_key *model)
+{
+    bool tall = cv.height >= TALL;
+    int rows = tall ? LARGE_ROWS : SMALL_ROWS, width = cv.width - 2 * SIDE;
+    struct ud_large large = ud_large_fit(width, rows, model->group_size, model->half);
+
+    draw_progress(cv, y, model);
+    y += 1 + tall;
+    ud_canvas_reserve(cv, UD_RESERVE_LARGE, SIDE, y, width, rows);
+    y += rows;
+    draw_marks(cv, SIDE + (width - large.width) / 2, y, &large, model);
+    y += 1;
+    ud_canvas_reserve(cv, UD_RESERVE_SPELLED, SIDE, y, width, 1);
+    y += 1 + tall;
+    draw_readback(cv, y, model);
+}
+
+static void
+draw_whole(struct ud_canvas cv, int y, const struct ud_view_key *model)
+{
+    int width = cv.width - 2 * SIDE, rows;
+    char left[16], line[160];
+
+    ud_view_minutes(left, model->covers_in);
+    snprintf(line, sizeof(line),
+        model->covers_in > 0 ? _("The whole key is on the screen; it is covered in %s.") : _("The whole key is on the screen."),
+        left);
+    ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, line);
+    y += 2;
+    rows = (int)model->whole_length / width + 1;
+    ud_canvas_reserve(cv, UD_RESERVE_WHOLE, SIDE, y, width, rows);
+    ud_canvas_cursor(cv, SIDE, y + rows);
+}
+
+/* --- nothing on screen --------------------------------------------------------------------------------------------------------- */
+
+static void
+draw_covered(struct ud_canvas cv, int y, const struct ud_view_key *model)
+{
+    int width = cv.width - 2 * SIDE;
+    char left[16], line[200];
+
+    draw_progress(cv, y, model);
+    y += 2;
+    ud_canvas_fit(cv, SIDE, y, width, UD_ROLE_TITLE, _("Covered"));
+    y += 1;
+    y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->covered_why, true) + 1;
+    if (model->wiped_in > 0) {
+        ud_view_minutes(left, model->wiped_in);
+        snprintf(line, sizeof(line), _("Enter shows it again. After %s it has to be fetched again."), left);
+    } else {
+        snprintf(line, sizeof(line), "%s", _("Enter fetches it again; nothing has to be typed again."));
+    }
+    ud_canvas_cursor(cv, SIDE, y);
+    ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_STRONG, line, true);
+}
+
+static void
+draw_failed(struct ud_canvas cv, int y, const struct ud_view_key *model)
+{
+    int width = cv.width - 2 * SIDE > 90 ? 90 : cv.width - 2 * SIDE;
+
+    if (model->log_unwritable)
+        y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_ERROR, _("The activity log cannot be written, so no keys are shown.")) +
+             1;
+    else
+        ud_canvas_fit(cv, SIDE, y++, width, UD_ROLE_TITLE, _("The key was not got"));
+    if (model->error && *model->error)
+        y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_ERROR, model->error) + 1;
+    ud_canvas_cursor(cv, SIDE, y);
+    ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->hint, true);
+}
+
+static void
+draw_too_small(struct ud_canvas cv, int y)
+{
+    char line[160];
+
+    snprintf(line, sizeof(line), _("Make this window at least %d columns and %d rows: on less no key is shown."),
+        UD_VIEW_KEY_WIDTH, UD_VIEW_KEY_HEIGHT);
+    ud_part_sentence(cv, SIDE, y, cv.width - 2 * SIDE, UD_TONE_WARNING, line);
+    ud_canvas_cursor(cv, SIDE, y);
+}
+
+void
+ud_view_key(struct ud_canvas cv, const struct ud_view_key *model, int terminal_width, int terminal_height)
+{
+    bool shown = model->show == UD_KEY_GROUP || model->show == UD_KEY_WHOLE;
+    bool small = terminal_width < UD_VIEW_KEY_WIDTH || terminal_height < UD_VIEW_KEY_HEIGHT;
+    int y = draw_title(cv, model);
+
+    if (cv.height >= SMALL_ROWS + 8)
+        y += draw_call(cv, y, model);
+    y += cv.height >= TALL || !shown;
+    if (shown && small) {
+        draw_too_small(cv, y + 1);
+        return;
+    }
+    switch (model->show) {
+    case UD_KEY_FETCHING:
+        ud_canvas_fit(cv, SIDE, y, cv.width - 2 * SIDE, UD_ROLE_STATE_WAITING, _("Recorded. Getting the key …"));
+        ud_canvas_cursor(cv, SIDE, y);
+        return;
+    case UD_KEY_GROUP:
+        draw_group(cv, y, model);
+        break;
+    case UD_KEY_WHOLE:
+        draw_whole(cv, y, model);
+        break;
+    case UD_KEY_COVERED:
+        draw_covered(cv, y, model);
+        return;
+    case UD_KEY_FAILED:
+        draw_failed(cv, y, model);
+        return;
+    }
+    draw_where(cv, model);
+}
+
+void
+ud_view_cover(struct ud_canvas cv, const struct ud_view_cover *model)
+{
+    int y = cv.height >= 14 ? 2 : 0, width = cv.width - 2 * SIDE > 90 ? 90 : cv.width - 2 * SIDE;
+
+    y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, model->title) + 1;
+    y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->why, true) + 1;
+    ud_canvas_cursor(cv, SIDE, y);
+    if (model->command) {
+        ud_canvas_fit(cv, SIDE, y++, width, UD_ROLE_LABEL, _("Run this in another window:"));
+        y += ud_canvas_wrap(cv, SIDE + 2, y, width - 2, UD_ROLE_CODE, model->command, true) + 1;
+    }
+    ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->after, true);
+}
