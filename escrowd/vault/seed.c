@@ -62,7 +62,7 @@ add_key(
     k.k = (struct ud_key){ .device = p->device.d.id, .kind = kind, .volume = volume, .created = created, .shown = UD_WALL_NONE };
     if (kind == UD_KIND_BITLOCKER || kind == UD_KIND_LUKS)
         ud_dice_guid(&s->dice, &k.k.id);
-    if (newest && p->cast != NULL && (p->cast->traits & UD_CAST_TWIN_KEY) != 0)
+    if (newest && volume == UD_VOLUME_OS && p->cast != NULL && (p->cast->traits & UD_CAST_TWIN_KEY) != 0)
         memcpy(k.k.id.byte, (const uint8_t[]){ 0xc0, 0xff, 0xee, 0x00 }, 4);
     if ((st = ud_recovery_generate(&plain, kind, err)) == UD_OK &&
         (st = ud_escrow_key(s->c, &k, plain, &existing, err)) == UD_OK && newest) {

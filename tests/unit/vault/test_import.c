@@ -183,7 +183,8 @@ a_dry_run_lists_everything_and_stores_nothing(void **state)
     assert_non_null(strstr(problems, "3: key_id"));
     assert_non_null(strstr(problems, "4: key_id"));
     assert_int_equal(devices(), 0);
-    assert_int_equal(import_with("device,serial,user,key_id,secret\nLON-1,S1,a," ID_A "," KEY_A "\n", (struct ud_import_options){ .dry_run = true }),
+    assert_int_equal(import_with("device,serial,user,key_id,secret\nLON-1,S1,a," ID_A "," KEY_A "\n",
+                         (struct ud_import_options){ .dry_run = true }),
         UD_OK);
     assert_int_equal(devices(), 0);
 }
