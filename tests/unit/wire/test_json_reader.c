@@ -1,0 +1,588 @@
+/* The strict reader: what it takes, what it refuses, and that chunks make no difference. */
+#include "tests/unit/wire/support.h"
+
+#include <stdlib.h>
+
+#include "wire/json_reader.h"
+
+#define DEEP_31    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+#define SHALLOW_31 "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+
+/* Documents that RFC 8259 allows and we take. */
+static const char *const good[] = {
+    "{}",
+    "[]",
+    "0",
+    "-0",
+    "\"\"",
+    "true",
+    "false",
+    "null",
+    " \t\r\n null \n",
+    "[0,-1,1.5,-1.5e10,1E+2,1e-2,0.0,0e1,123456789012345678901234567890]",
+    "[1e999]",
+    "[-1E400]",
+    "[0.1234567890123456789012345678901234567890]",
+    "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"]",
+    "[\"\\u0041\\u00e9\\u20ac\"]",
+    "[\"\\ud83d\\ude00\"]",
+    "[\"\\uD834\\uDD1E\"]",
+    "[\"\\uFFFF\\uFFFE\"]",
+    "[\"\x7f\"]",
+    "[\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"]",
+    "[\"\xef\xbf\xbf\"]",
+    "[\"\xf4\x8f\xbf\xbf\"]",
+    "[\"\xed\x9f\xbf\"]",
+    "[\"\xee\x80\x80\"]",
+    "[\"\\u001f\"]",
+    "[\"\\u2028\xe2\x80\xa8\"]",
+    "{\"a\":1,\"b\":2}",
+    "{\"a\":{\"a\":{\"a\":1}}}",
+    "[{\"a\":1},{\"a\":1}]",
+    "{\"\":0}",
+    "{\"a\":1,\"A\":2}",
+    "{\"a\\u0062\":1,\"a\":2}",
+    "[[],[[]],{}]",
+    "{\"a\":[],\"b\":{}}",
+    "[ 1 , 2 , { \"x\" : [ ] } ]",
+    DEEP_31 "[]" SHALLOW_31,
+    "[\"/\",\"\\/\"]",
+    "{\"a very long name that takes more than one step of the scanner to get through\":\"and a value that does so, too, for good "
+    "measure\"}",
+};
+
+/* Each of these has one thing wrong with it. */
+static const struct {
+    const char *text;
+    size_t length; /* 0: strlen */
+} bad[] = {
+    { "", 0 },
+    { " ", 0 },
+    { "[", 0 },
+    { "]", 0 },
+    { "{", 0 },
+    { "}", 0 },
+    { "[1", 0 },
+    { "[1,", 0 },
+    { "[1,]", 0 },
+    { "[,1]", 0 },
+    { "[,]", 0 },
+    { "[1 2]", 0 },
+    { "[1}", 0 },
+    { "{\"a\":1]", 0 },
+    { "{\"a\"}", 0 },
+    { "{\"a\":}", 0 },
+    { "{\"a\" 1}", 0 },
+    { "{\"a\":1,}", 0 },
+    { "{,\"a\":1}", 0 },
+    { "{a:1}", 0 },
+    { "{1:1}", 0 },
+    { "{'a':1}", 0 },
+    { "{\"a\":1 \"b\":2}", 0 },
+    { "{\"a\"::1}", 0 },
+    { "{null:1}", 0 },
+    { "[]]", 0 },
+    { "{}}", 0 },
+    { "[] []", 0 },
+    { "1 2", 0 },
+    { "nullnull", 0 },
+    { "[]x", 0 },
+    { "{} //", 0 },
+    { "[/* x */]", 0 },
+    { "[1#]", 0 },
+    { "nul", 0 },
+    { "nulL", 0 },
+    { "True", 0 },
+    { "truee", 0 },
+    { "[tru]", 0 },
+    { "NaN", 0 },
+    { "[Infinity]", 0 },
+    { "-Infinity", 0 },
+    { "[undefined]", 0 },
+    { "01", 0 },
+    { "[-01]", 0 },
+    { "[+1]", 0 },
+    { "[.5]", 0 },
+    { "[1.]", 0 },
+    { "[1.e1]", 0 },
+    { "[1e]", 0 },
+    { "[1e+]", 0 },
+    { "[1e1.5]", 0 },
+    { "[-]", 0 },
+    { "-", 0 },
+    { "[--1]", 0 },
+    { "[1-]", 0 },
+    { "[0x10]", 0 },
+    { "[1a]", 0 },
+    { "1.", 0 },
+    { "2e", 0 },
+    { "[1_000]", 0 },
+    { "[\xef\xbc\x91]", 0 },
+    { "\"", 0 },
+    { "[\"a]", 0 },
+    { "[\"\\\"]", 0 },
+    { "[\"\\x41\"]", 0 },
+    { "[\"\\a\"]", 0 },
+    { "[\"\\'\"]", 0 },
+    { "[\"\\u00g0\"]", 0 },
+    { "[\"\\u12\"]", 0 },
+    { "[\"\\U0041\"]", 0 },
+    { "[\"\\", 0 },
+    { "[\"\\u", 0 },
+    { "['a']", 0 },
+    { "[\"a\nb\"]", 0 },
+    { "[\"a\tb\"]", 0 },
+    { "[\"\x1f\"]", 0 },
+    { "[\"\x01\"]", 0 },
+    { "[\"\\u0000\"]", 0 },
+    { "{\"\\u0000\":1}", 0 },
+    { "[\"a\0b\"]", 7 },
+    { "[1,\0 2]", 7 },
+    { "[1]\0", 4 },
+    { "\0", 1 },
+    { "[\"\\ud800\"]", 0 },
+    { "[\"\\udc00\"]", 0 },
+    { "[\"\\ud800\\u0041\"]", 0 },
+    { "[\"\\ud800x\"]", 0 },
+    { "[\"\\ud800\\n\"]", 0 },
+    { "[\"\\ud83d\\ud83d\"]", 0 },
+    { "[\"\xff\"]", 0 },
+    { "[\"\xfe\"]", 0 },
+    { "[\"\x80\"]", 0 },
+    { "[\"\xc3\"]", 0 },
+    { "[\"\xc3(\"]", 0 },
+    { "[\"\xc0\xaf\"]", 0 },
+    { "[\"\xc1\x81\"]", 0 },
+    { "[\"\xe0\x80\xaf\"]", 0 },
+    { "[\"\xf0\x80\x80\xaf\"]", 0 },
+    { "[\"\xed\xa0\x80\"]", 0 },
+    { "[\"\xed\xbf\xbf\"]", 0 },
+    { "[\"\xf4\x90\x80\x80\"]", 0 },
+    { "[\"\xf8\x88\x80\x80\x80\"]", 0 },
+    { "[\"\xe2\x82\"]", 0 },
+    { "[\"\xe2\x82\\n\"]", 0 },
+    { "\xff", 0 },
+    { "{\"\xff\":1}", 0 },
+    { "\xef\xbb\xbf{}", 0 },
+    { "\xff\xfe[\0]\0", 6 },
+    { "[\xc2\xa0]", 0 },
+    { "[\xe2\x80\x83]", 0 },
+    { "[\x0c]", 0 },
+    { "[\x0b]", 0 },
+    { "{\"a\":1,\"a\":1}", 0 },
+    { "{\"a\":1,\"b\":2,\"a\":3}", 0 },
+    { "{\"a\":1,\"\\u0061\":2}", 0 },
+    { "[{\"x\":{\"k\":1,\"k\":2}}]", 0 },
+    { "{\"\":1,\"\":2}", 0 },
+    { "{\"caf\xc3\xa9\":1,\"caf\\u00e9\":2}", 0 },
+    { DEEP_31 "[[]]" SHALLOW_31, 0 },
+    { DEEP_31 "[{}]" SHALLOW_31, 0 },
+    { "<!DOCTYPE html><html></html>", 0 },
+    { "<?xml version=\"1.0\"?><a/>", 0 },
+    { "callback({})", 0 },
+    { "{\"a\":1};", 0 },
+};
+
+/* Takes tokens until there are none; each is written into `log`. */
+static enum ud_json_token
+drain(struct ud_buf *log, struct ud_json_reader *r)
+{
+    struct ud_json_text t;
+    enum ud_json_token token;
+
+    while ((token = ud_json_reader_next(r, &t)) != UD_JSON_MORE && token != UD_JSON_END && token != UD_JSON_ERROR) {
+        ud_buf_format(log, "%d@%zu", (int)token, ud_json_reader_depth(r));
+        if (token == UD_JSON_NAME || token == UD_JSON_STRING || token == UD_JSON_NUMBER) {
+            ud_buf_format(log, "%d:", t.plain);
+            ud_buf_append(log, t.data, t.length);
+        }
+        ud_buf_byte(log, '\n');
+    }
+    return token;
+}
+
+/* Feeds `text` in pieces: the first `cut` bytes, then `step` at a time (0: the rest at once). Writes every token into `log`. */
+static enum ud_json_token
+run(struct ud_buf *log, const char *text, size_t length, size_t cut, size_t step)
+{
+    struct ud_json_reader *r = NULL;
+    struct ud_json_text t;
+    enum ud_json_token token = UD_JSON_MORE;
+
+    assert_int_equal(ud_json_reader_new(&r, 0, NULL), UD_OK);
+    for (size_t at = 0; at < length && token == UD_JSON_MORE;) {
+        size_t n = at < cut ? cut - at : step > 0 ? step : length - at;
+        n = n > length - at ? length - at : n;
+        char *piece = malloc(n); /* of its own size, so that a read beyond the chunk is found by the sanitizer */
+        memcpy(piece, text + at, n);
+        ud_json_reader_feed(r, piece, n);
+        token = drain(log, r);
+        free(piece);
+        at += n;
+    }
+    if (token == UD_JSON_MORE) {
+        ud_json_reader_feed(r, "", 0);
+        ud_json_reader_finish(r);
+        token = drain(log, r);
+    } else {
+        assert_int_equal(token, UD_JSON_ERROR);
+        assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_ERROR); /* it stays so */
+    }
+    ud_json_reader_free(&r);
+    assert_null(r);
+    return token;
+}
+
+static void
+documents_that_the_rfc_allows_are_taken(void **state)
+{
+    struct ud_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        if (ud_json_check(good[i], strlen(good[i]), 0, &err) != UD_OK)
+            fail_msg("refused: %s (%s)", good[i], err.message);
+}
+
+static void
+documents_with_one_thing_wrong_are_refused(void **state)
+{
+    struct ud_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        size_t n = bad[i].length > 0 ? bad[i].length : strlen(bad[i].text);
+        memset(&err, 0, sizeof(err));
+        if (ud_json_check(bad[i].text, n, 0, &err) != UD_MALFORMED)
+            fail_msg("taken: number %zu, %s", i, bad[i].text);
+        assert_string_not_equal(err.message, "");
+    }
+}
+
+static void
+every_split_of_a_good_document_gives_the_same_tokens(void **state)
+{
+    struct ud_buf whole, parts;
+
+    (void)state;
+    ud_buf_init(&whole, 1 << 20);
+    ud_buf_init(&parts, 1 << 20);
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        size_t n = strlen(good[i]);
+        ud_buf_clear(&whole);
+        assert_int_equal(run(&whole, good[i], n, n, 0), UD_JSON_END);
+        for (size_t cut = 0; cut <= n; cut++)
+            for (size_t step = 0; step < 2; step++) {
+                ud_buf_clear(&parts);
+                assert_int_equal(run(&parts, good[i], n, cut, step), UD_JSON_END);
+                assert_int_equal(parts.length, whole.length);
+                assert_memory_equal(parts.data, whole.data, whole.length);
+            }
+    }
+    ud_buf_free(&whole);
+    ud_buf_free(&parts);
+}
+
+static void
+no_split_makes_a_bad_document_good(void **state)
+{
+    struct ud_buf log;
+
+    (void)state;
+    ud_buf_init(&log, 1 << 20);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        size_t n = bad[i].length > 0 ? bad[i].length : strlen(bad[i].text);
+        for (size_t cut = 0; cut <= n; cut++) {
+            ud_buf_clear(&log);
+            if (run(&log, bad[i].text, n, cut, 1) != UD_JSON_ERROR)
+                fail_msg("taken: number %zu cut at %zu", i, cut);
+        }
+    }
+    ud_buf_free(&log);
+}
+
+static void
+every_prefix_of_a_document_is_refused(void **state)
+{
+    static const char text[] = "{\"a\":[1,true,\"x\\u00e9\",{\"b\":null}],\"c\":-1.5e3}";
+
+    (void)state;
+    for (size_t n = 0; n < sizeof(text) - 1; n++)
+        assert_int_equal(ud_json_check(text, n, 0, NULL), UD_MALFORMED);
+    assert_int_equal(ud_json_check(text, sizeof(text) - 1, 0, NULL), UD_OK);
+}
+
+/* `open` count times, then `middle`, then `close` count times. */
+static void
+nest(struct ud_buf *b, const char *open, size_t count, const char *middle, const char *close)
+{
+    ud_buf_clear(b);
+    for (size_t i = 0; i < count; i++)
+        ud_buf_text(b, open);
+    ud_buf_text(b, middle);
+    for (size_t i = 0; i < count; i++)
+        ud_buf_text(b, close);
+}
+
+static void
+depth_is_limited(void **state)
+{
+    struct ud_buf b;
+
+    (void)state;
+    ud_buf_init(&b, 16 << 20);
+    nest(&b, "[", UD_JSON_DEPTH_MAX, "", "]");
+    assert_int_equal(ud_json_check(b.data, b.length, 0, NULL), UD_OK);
+    nest(&b, "{\"a\":", UD_JSON_DEPTH_MAX, "1", "}");
+    assert_int_equal(ud_json_check(b.data, b.length, 0, NULL), UD_OK);
+    nest(&b, "[", UD_JSON_DEPTH_MAX + 1, "", "]");
+    assert_int_equal(ud_json_check(b.data, b.length, 0, NULL), UD_MALFORMED);
+    nest(&b, "[", 1000000, "", "]");
+    assert_int_equal(ud_json_check(b.data, b.length, 0, NULL), UD_MALFORMED);
+    ud_buf_free(&b);
+}
+
+static void
+the_number_of_tokens_is_limited(void **state)
+{
+    (void)state;
+    assert_int_equal(ud_json_check("[1,2,3]", 7, 5, NULL), UD_OK);
+    assert_int_equal(ud_json_check("[1,2,3]", 7, 4, NULL), UD_MALFORMED);
+
+    struct ud_buf b;
+    ud_buf_init(&b, 4 << 20);
+    for (unsigned extra = 0; extra < 2; extra++) { /* brackets count as well */
+        nest(&b, "1,", UD_JSON_TOKENS_SMALL - 3 + extra, "1]", "");
+        char *text = ud_xcalloc(1, b.length + 1);
+        text[0] = '[';
+        memcpy(text + 1, b.data, b.length);
+        assert_int_equal(ud_json_check(text, b.length + 1, 0, NULL), extra == 0 ? UD_OK : UD_MALFORMED);
+        free(text);
+    }
+    ud_buf_free(&b);
+}
+
+/* ["aaaa…"] with `n` letters; every `escape`th one written as an escape. */
+static size_t
+long_string(char *to, size_t n, size_t escape)
+{
+    char *p = to;
+
+    *p++ = '[';
+    *p++ = '"';
+    for (size_t i = 0; i < n; i++) {
+        if (escape > 0 && i % escape == 0) {
+            memcpy(p, "\\u0061", 6);
+            p += 6;
+        } else {
+            *p++ = 'a';
+        }
+    }
+    *p++ = '"';
+    *p++ = ']';
+    return (size_t)(p - to);
+}
+
+static void
+the_length_of_a_string_is_limited_whichever_way_it_is_read(void **state)
+{
+    char *text = ud_xcalloc(1, UD_JSON_STRING_MAX * 6 + 64);
+    struct ud_buf log;
+
+    (void)state;
+    ud_buf_init(&log, 1 << 20);
+    for (size_t escape = 0; escape <= 1000; escape += 1000) {
+        size_t n = long_string(text, UD_JSON_STRING_MAX, escape);
+        assert_int_equal(ud_json_check(text, n, 0, NULL), UD_OK);
+        ud_buf_clear(&log);
+        assert_int_equal(run(&log, text, n, 100, 0), UD_JSON_END);
+        n = long_string(text, UD_JSON_STRING_MAX + 1, escape);
+        assert_int_equal(ud_json_check(text, n, 0, NULL), UD_MALFORMED);
+        assert_int_equal(run(&log, text, n, 100, 0), UD_JSON_ERROR);
+    }
+    ud_buf_free(&log);
+    free(text);
+}
+
+static void
+the_number_of_members_is_limited(void **state)
+{
+    struct ud_buf b;
+
+    (void)state;
+    ud_buf_init(&b, 1 << 20);
+    for (int extra = 0; extra < 2; extra++) {
+        ud_buf_clear(&b);
+        for (int i = 0; i < UD_JSON_MEMBERS_MAX + extra; i++)
+            ud_buf_format(&b, "%c\"m%d\":%d", i == 0 ? '{' : ',', i, i);
+        ud_buf_byte(&b, '}');
+        assert_int_equal(ud_json_check(b.data, b.length, 0, NULL), extra == 0 ? UD_OK : UD_MALFORMED);
+    }
+    ud_buf_free(&b);
+}
+
+static void
+a_duplicate_is_found_among_many_names(void **state)
+{
+    struct ud_buf b;
+
+    (void)state;
+    ud_buf_init(&b, 1 << 20);
+    for (int again = 0; again < 900; again += 37) {
+        ud_buf_clear(&b);
+        for (int i = 0; i < 900; i++)
+            ud_buf_format(&b, "%c\"member-%d\":0", i == 0 ? '{' : ',', i);
+        size_t good_length = b.length;
+        ud_buf_byte(&b, '}');
+        assert_int_equal(ud_json_check(b.data, b.length, 0, NULL), UD_OK);
+        b.length = good_length;
+        ud_buf_format(&b, ",\"member-%d\":0}", again);
+        assert_int_equal(ud_json_check(b.data, b.length, 0, NULL), UD_MALFORMED);
+    }
+    ud_buf_free(&b);
+}
+
+static void
+a_number_of_a_thousand_digits_is_taken_and_a_longer_one_refused(void **state)
+{
+    char text[UD_JSON_NUMBER_MAX + 4];
+
+    (void)state;
+    memset(text, '7', sizeof(text));
+    assert_int_equal(ud_json_check(text, UD_JSON_NUMBER_MAX, 0, NULL), UD_OK);
+    text[0] = '[';
+    text[UD_JSON_NUMBER_MAX + 2] = ']';
+    assert_int_equal(ud_json_check(text, UD_JSON_NUMBER_MAX + 3, 0, NULL), UD_MALFORMED);
+}
+
+static void
+escapes_come_out_as_utf8(void **state)
+{
+    static const char text[] = "[\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20AC\\ud83d\\ude00z\"]";
+    struct ud_json_reader *r = NULL;
+    struct ud_json_text t;
+
+    (void)state;
+    assert_int_equal(ud_json_reader_new(&r, 0, NULL), UD_OK);
+    ud_json_reader_feed(r, text, sizeof(text) - 1);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_ARRAY);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_STRING);
+    assert_true(ud_json_text_is(&t, "a\"\\/\b\f\n\r\t\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"));
+    assert_false(t.plain);
+    ud_json_reader_free(&r);
+}
+
+static void
+a_string_without_escapes_is_not_copied(void **state)
+{
+    static const char text[] = "{\"name\":\"plain value\"}";
+    struct ud_json_reader *r = NULL;
+    struct ud_json_text t;
+
+    (void)state;
+    assert_int_equal(ud_json_reader_new(&r, 0, NULL), UD_OK);
+    ud_json_reader_feed(r, text, sizeof(text) - 1);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_OBJECT);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_NAME);
+    assert_ptr_equal(t.data, text + 2);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_STRING);
+    assert_ptr_equal(t.data, text + 9);
+    assert_true(t.plain);
+    ud_json_reader_free(&r);
+}
+
+static void
+what_is_skipped_is_not_reported_but_still_checked(void **state)
+{
+    static const char text[] = "{\"skip\":{\"deep\":[1,{\"x\":2}],\"y\":3},\"keep\":4,\"list\":[5,6]}";
+    static const char wrong[] = "{\"skip\":{\"k\":1,\"k\":2},\"keep\":4}";
+    struct ud_json_reader *r = NULL;
+    struct ud_json_text t;
+
+    (void)state;
+    assert_int_equal(ud_json_reader_new(&r, 0, NULL), UD_OK);
+    ud_json_reader_feed(r, text, sizeof(text) - 1);
+    ud_json_reader_finish(r);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_OBJECT);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_NAME);
+    ud_json_reader_skip(r);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_NAME);
+    assert_true(ud_json_text_is(&t, "keep"));
+    ud_json_reader_skip(r);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_NAME);
+    assert_true(ud_json_text_is(&t, "list"));
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_ARRAY);
+    ud_json_reader_skip(r);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_OBJECT_END);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_END);
+
+    ud_json_reader_reset(r);
+    ud_json_reader_feed(r, wrong, sizeof(wrong) - 1);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_OBJECT);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_NAME);
+    ud_json_reader_skip(r);
+    assert_int_equal(ud_json_reader_next(r, &t), UD_JSON_ERROR);
+    ud_json_reader_free(&r);
+}
+
+static void
+an_error_names_the_place_and_never_the_content(void **state)
+{
+    static const char text[] = "{\"access_token\":\"very-secret\",}";
+    struct ud_error err;
+
+    (void)state;
+    assert_int_equal(ud_json_check(text, sizeof(text) - 1, 0, &err), UD_MALFORMED);
+    assert_non_null(strstr(err.message, "byte 30"));
+    assert_null(strstr(err.message, "secret"));
+}
+
+static void
+whole_numbers_are_read_exactly(void **state)
+{
+    static const struct {
+        const char *text;
+        bool ok;
+        int64_t value;
+    } rows[] = { { "0", true, 0 }, { "-0", true, 0 }, { "7", true, 7 }, { "-12", true, -12 }, { "1.0", true, 1 },
+        { "1e3", true, 1000 }, { "12.5e1", true, 125 }, { "1200e-2", true, 12 }, { "9223372036854775807", true, INT64_MAX },
+        { "-9223372036854775808", true, INT64_MIN }, { "9223372036854775808", false, 0 }, { "-9223372036854775809", false, 0 },
+        { "1e999", false, 0 }, { "1e99999999999999999999", false, 0 }, { "1.5", false, 0 }, { "0.0001", false, 0 },
+        { "1e-1", false, 0 }, { "0e99999", false, 0 }, { "0.000e5", true, 0 }, { "100000000000000000000e-20", true, 1 },
+        { "18446744073709551616", false, 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct ud_json_text t = { rows[i].text, strlen(rows[i].text), true };
+        int64_t v = -1;
+        if (ud_json_text_int(&v, &t) != rows[i].ok)
+            fail_msg("%s", rows[i].text);
+        if (rows[i].ok)
+            assert_int_equal(v, rows[i].value);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(documents_that_the_rfc_allows_are_taken),
+        cmocka_unit_test(documents_with_one_thing_wrong_are_refused),
+        cmocka_unit_test(every_split_of_a_good_document_gives_the_same_tokens),
+        cmocka_unit_test(no_split_makes_a_bad_document_good),
+        cmocka_unit_test(every_prefix_of_a_document_is_refused),
+        cmocka_unit_test(depth_is_limited),
+        cmocka_unit_test(the_number_of_tokens_is_limited),
+        cmocka_unit_test(the_length_of_a_string_is_limited_whichever_way_it_is_read),
+        cmocka_unit_test(the_number_of_members_is_limited),
+        cmocka_unit_test(a_duplicate_is_found_among_many_names),
+        cmocka_unit_test(a_number_of_a_thousand_digits_is_taken_and_a_longer_one_refused),
+        cmocka_unit_test(escapes_come_out_as_utf8),
+        cmocka_unit_test(a_string_without_escapes_is_not_copied),
+        cmocka_unit_test(what_is_skipped_is_not_reported_but_still_checked),
+        cmocka_unit_test(an_error_names_the_place_and_never_the_content),
+        cmocka_unit_test(whole_numbers_are_read_exactly),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
