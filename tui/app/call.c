@@ -165,6 +165,7 @@ ud_call_close(struct ud_app *app)
         explicit_bzero(c, sizeof(*c));
     }
     app->active = -1;
+    app->quit = app->config->goal.wanted; /* it was started for this key */
     ud_devices_clear(app);
     ud_devices_search(app);
     ud_show(app, UD_SCREEN_DEVICES);

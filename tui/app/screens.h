@@ -125,6 +125,9 @@ void ud_overlay_palette(struct ud_app *app);
 void ud_overlay_confirm(struct ud_app *app, const struct ud_command *c);
 bool ud_overlay_key(struct ud_app *app, const struct ud_key_event *key);
 
+/* goal.c: after each event, where the console was started for one key */
+void ud_goal_step(struct ud_app *app);
+
 /* screen_log.c */
 void ud_log_open(struct ud_app *app);
 void ud_log_read(struct ud_app *app, struct ud_job *job);

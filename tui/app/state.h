@@ -290,6 +290,7 @@ struct ud_app {
     enum ud_tone tone;
     unsigned unread;
     bool quit, over;
+    int goal; /* how far the way to config->goal was gone (goal.c) */
     char over_why[200], over_next[200];
     ud_wall over_at;
 

@@ -223,5 +223,6 @@ ud_app_update(struct ud_app *app, const struct ud_event *e)
         on_signal(app, e->on);
         break;
     }
+    ud_goal_step(app);
     ud_devices_layout(app);
 }
