@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/text.h"
 #include "domain/fleet_store.h"
 
 struct ud_fleet *
@@ -120,142 +119,6 @@ ud_fleet_row_of(const struct ud_fleet *f, uint8_t source, const struct ud_guid *
 
 /* --- adding ------------------------------------------------------------------------------------------------------------ */
 
-#define IMAGE_MAX (UD_FIELDS * UD_NAME_MAX)
-
-/* A row's text as it will be stored. */
-struct image {
-    char plain[IMAGE_MAX];
-    char folded[2 * IMAGE_MAX];
-    size_t plain_length, folded_length;
-    bool differs; /* folding does more than ASCII case */
-};
-
-static void
-lower_ascii(char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        text[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] | 0x20 : text[i]);
-}
-
-static bool
-is_ascii(const char *text, size_t length)
-{
-    unsigned char any = 0;
-
-    for (size_t i = 0; i < length; i++)
-        any |= (unsigned char)text[i];
-    return any < 0x80;
-}
-
-/* Length of a field that fits, cut at a character boundary. */
-static size_t
-field_length(const char *text)
-{
-    size_t n = strnlen(text, UD_NAME_MAX);
-
-    if (n == UD_NAME_MAX) {
-        n--;
-        while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
-            n--;
-    }
-    return n;
-}
-
-static void
-image_field(struct image *m, const char *text)
-{
-    size_t n = text != NULL ? field_length(text) : 0;
-    char *plain = m->plain + m->plain_length;
-
-    if (n > 0)
-        memcpy(plain, text, n);
-    plain[n] = '\0';
-    m->plain_length += n + 1;
-    char *folded = m->folded + m->folded_length;
-    if (is_ascii(plain, n)) {
-        memcpy(folded, plain, n + 1);
-        m->folded_length += n + 1;
-        return;
-    }
-    char lower[UD_NAME_MAX];
-    size_t k = ud_text_fold(folded, 2 * UD_NAME_MAX, plain, n);
-    memcpy(lower, plain, n);
-    lower_ascii(lower, n);
-    if (k != n || memcmp(lower, folded, n) != 0)
-        m->differs = true;
-    else
-        memcpy(folded, plain, n); /* keeps its case, like an ASCII field */
-    m->folded_length += k + 1;
-}
-
-static void
-image_make(struct image *m, const struct ud_device *d)
-{
-    m->plain_length = m->folded_length = 0;
-    m->differs = false;
-    image_field(m, d->name);
-    image_field(m, d->serial);
-    image_field(m, d->user);
-    image_field(m, d->user_name);
-}
-
-/* Index in the plain columns of a row that has its original there; plain_rows where the file is damaged. */
-static uint32_t
-plain_index(const struct ud_fleet *f, uint32_t row)
-{
-    const uint32_t *rows = UD_COL(f, plain_row, uint32_t);
-    uint32_t low = 0, high = f->plain_rows;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (rows[middle] < row)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < f->plain_rows && rows[low] == row ? low : f->plain_rows;
-}
-
-/* The row's original text: four texts, one after the other. False where the file is damaged. */
-static bool
-row_text(const struct ud_fleet *f, uint32_t row, const char *field[UD_FIELDS], size_t *length)
-{
-    const char *p, *end;
-    uint32_t a, b;
-
-    if (ud_row_attr(f, row) & UD_ATTR_PLAIN) {
-        uint32_t i = plain_index(f, row);
-        if (i == f->plain_rows || UD_COL(f, plain_at, uint32_t)[i] >= f->plain_used)
-            return false;
-        p = (const char *)f->plain.base + UD_COL(f, plain_at, uint32_t)[i];
-        end = (const char *)f->plain.base + f->plain_used;
-    } else {
-        if (!ud_row_span(f, row, row + 1, &a, &b))
-            return false;
-        p = (const char *)f->text.base + a;
-        end = (const char *)f->text.base + b;
-    }
-    const char *from = p;
-    for (unsigned i = 0; i < UD_FIELDS; i++) {
-        field[i] = p;
-        p = memchr(p, '\0', (size_t)(end - p));
-        if (p == NULL)
-            return false;
-        p++;
-    }
-    *length = (size_t)(p - from);
-    return true;
-}
-
-static bool
-same_text(const struct ud_fleet *f, uint32_t row, const struct image *m)
-{
-    const char *field[UD_FIELDS];
-    size_t length;
-
-    return row_text(f, row, field, &length) && length == m->plain_length && memcmp(field[0], m->plain, length) == 0;
-}
-
 static uint32_t
 attr_of(const struct ud_device *d)
 {
@@ -292,7 +155,7 @@ write_columns(struct ud_fleet *f, uint32_t row, const struct ud_device *d, uint3
 }
 
 static bool
-grow_rows(struct ud_fleet *f, const struct image *m)
+grow_rows(struct ud_fleet *f, const struct ud_image *m)
 {
     size_t n = (size_t)f->rows + 1;
 
@@ -310,7 +173,7 @@ grow_rows(struct ud_fleet *f, const struct image *m)
 
 /* Writes a new row; it becomes visible when it is published. */
 static uint32_t
-append_row(struct ud_fleet *f, const struct ud_device *d, const struct image *m)
+append_row(struct ud_fleet *f, const struct ud_device *d, const struct ud_image *m)
 {
     uint32_t row = f->rows++;
     uint32_t attr = attr_of(d);
@@ -371,12 +234,12 @@ mark_row_seen(struct ud_fleet *f, uint32_t row)
 enum ud_status
 ud_fleet_add(struct ud_fleet *f, const struct ud_device *d, struct ud_error *err)
 {
-    struct image m;
+    struct ud_image m;
 
     ud_rows_index(f);
     uint32_t old = ud_rows_find(f, d->source, &d->id, true), row = old;
-    image_make(&m, d);
-    if (old != UD_ROW_NONE && ud_row_live(f, old) && same_text(f, old, &m)) {
+    ud_image_make(&m, d);
+    if (old != UD_ROW_NONE && ud_row_live(f, old) && ud_row_same_text(f, old, &m)) {
         write_columns(f, row, d, attr_of(d) | (ud_row_attr(f, row) & UD_ATTR_PLAIN));
     } else {
         if (f->rows >= UD_FLEET_MAX || f->text_used + m.folded_length > UD_FLEET_TEXT_MAX || !grow_rows(f, &m)) {
@@ -464,7 +327,7 @@ ud_fleet_device(const struct ud_fleet *f, uint32_t row, struct ud_device *out)
 
     if (row >= ud_fleet_rows(f) || !ud_row_live(f, row))
         return false;
-    if (!row_text(f, row, field, &length))
+    if (!ud_row_text(f, row, field, &length))
         field[0] = field[1] = field[2] = field[3] = "";
     uint32_t attr = ud_row_attr(f, row), at = UD_COL(f, seen_at, uint32_t)[row];
     *out = (struct ud_device){

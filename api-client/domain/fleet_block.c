@@ -28,14 +28,14 @@ field_length(const uint8_t *text, uint32_t p)
     uint32_t from = p, to = p;
     uint64_t mask;
 
-    while (from > 64 && (mask = ud_scan_mask(text + from - 64, 0)) == 0)
+    while (from > 64 && (mask = ud_mask(text + from - 64, 0, 64)) == 0)
         from -= 64;
     if (from > 64)
         from = from - 64 + 64 - (uint32_t)__builtin_clzll(mask);
     else
         while (from > 0 && text[from - 1] != '\0')
             from--;
-    for (unsigned i = 0; i < 16 && (mask = ud_scan_mask(text + to, 0)) == 0; i++)
+    for (unsigned i = 0; i < 16 && (mask = ud_mask(text + to, 0, 64)) == 0; i++)
         to += 64;
     if (mask != 0)
         to += (uint32_t)__builtin_ctzll(mask);
@@ -143,7 +143,7 @@ row_has(const struct ud_plan *plan, unsigned g, uint32_t row, uint8_t *best, uin
 {
     const struct ud_group *group = &plan->q->group[g];
     const uint8_t *text = plan->f->text.base;
-    uint32_t begin, end, hit[16];
+    uint32_t begin, end, hit[UD_SCAN_ROOM];
     bool found = ud_plan_model_has(plan, g, row);
 
     *best = UD_CLASS_MODEL;
@@ -172,7 +172,7 @@ row_has(const struct ud_plan *plan, unsigned g, uint32_t row, uint8_t *best, uin
 /* --- the block --------------------------------------------------------------------------------------------------------- */
 
 uint32_t
-ud_block_begin(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
+ud_block_begin(const struct ud_plan *plan, struct ud_block *b, uint32_t block, const uint64_t *among)
 {
     uint32_t from = block * UD_BLOCK_ROWS, to = plan->rows - from < UD_BLOCK_ROWS ? plan->rows : from + UD_BLOCK_ROWS;
 
@@ -184,8 +184,8 @@ ud_block_begin(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
         b->bits[w] = atomic_load_explicit(&UD_LIVE(plan->f)[first / 64], memory_order_relaxed);
         if (to - first < 64)
             b->bits[w] &= ((uint64_t)1 << (to - first)) - 1;
-        if (plan->among != NULL)
-            b->bits[w] &= plan->among[first / 64];
+        if (among != NULL)
+            b->bits[w] &= among[first / 64];
     }
     return to;
 }
@@ -270,7 +270,7 @@ ud_block_run(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
 {
     struct rows r = { .from = block * UD_BLOCK_ROWS };
 
-    r.to = ud_block_begin(plan, b, block);
+    r.to = ud_block_begin(plan, b, block, plan->among);
     if (plan->q->groups > 0 && !ud_row_span(plan->f, r.from, r.to, &r.begin, &r.end))
         memset(b->bits, 0, sizeof(b->bits));
     if (plan->q->groups > 0)

@@ -10,7 +10,6 @@
 
 #define PAIR_MAX   (2 * UD_NAME_MAX)
 #define FOLDED_MAX (2 * PAIR_MAX)
-#define TEXT_MAX   ((size_t)(UD_DICT_MAX + 1) * 512)
 
 static uint32_t *
 starts(const struct ud_dict *d)
@@ -70,7 +69,7 @@ ud_dict_folded(const struct ud_dict *d, uint32_t entry)
 void
 ud_dict_init(struct ud_dict *d)
 {
-    ud_column_init(&d->text, TEXT_MAX);
+    ud_column_init(&d->text, UD_DICT_TEXT_MAX);
     ud_column_init(&d->start, (size_t)UD_DICT_MAX * sizeof(uint32_t));
     atomic_init(&d->count, 0);
     atomic_init(&d->used, 0);

@@ -9,7 +9,8 @@
 #include "domain/fleet_column.h"
 
 /* More different texts than this are not told apart: entry 0, the empty text, stands for the rest. */
-#define UD_DICT_MAX 65535u
+#define UD_DICT_MAX      65535u
+#define UD_DICT_TEXT_MAX ((size_t)(UD_DICT_MAX + 1) * 512)
 
 struct ud_dict {
     struct ud_column text;  /* first NUL second NUL folded NUL, one entry after the other */

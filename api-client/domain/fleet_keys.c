@@ -229,10 +229,13 @@ add_orphan(struct ud_fleet *f, uint32_t key, const struct ud_guid *device)
     return true;
 }
 
+/* `where` is a key's key_row; anything but an orphan's is left alone. */
 static void
-drop_orphan(struct ud_fleet *f, uint32_t slot)
+drop_orphan(struct ud_fleet *f, uint32_t where)
 {
-    if (slot >= f->orphans || UD_COL(f, orphan_key, uint32_t)[slot] == 0)
+    uint32_t slot = where & ~UD_KEY_ORPHAN;
+
+    if ((where & UD_KEY_ORPHAN) == 0 || slot >= f->orphans || UD_COL(f, orphan_key, uint32_t)[slot] == 0)
         return;
     UD_COL(f, orphan_key, uint32_t)[slot] = 0;
     if (--f->lost == 0) {
@@ -266,7 +269,7 @@ claim(struct ud_fleet *f, uint32_t row, const struct ud_guid *device, uint32_t w
     struct ud_table_walk w = ud_table_find(&f->by_orphan, device);
     while (f->lost > 0 && next_orphan(f, &w, device, wanted, &slot)) {
         link_key(f, UD_COL(f, orphan_key, uint32_t)[slot] - 1, row);
-        drop_orphan(f, slot);
+        drop_orphan(f, UD_KEY_ORPHAN | slot);
     }
 }
 
@@ -383,7 +386,7 @@ rejoin(struct ud_fleet *f, uint32_t key, uint32_t row)
     if (old != UD_ROW_NONE)
         unlink_key(f, key, old);
     else
-        drop_orphan(f, key_rows(f)[key] & ~UD_KEY_ORPHAN);
+        drop_orphan(f, key_rows(f)[key]);
     link_key(f, key, row);
     if (old != UD_ROW_NONE && ud_row_live(f, old))
         refresh(f, old);
@@ -454,7 +457,7 @@ ud_keys_retire_unseen(struct ud_fleet *f, uint8_t source)
         metas(f)[key] |= META_DEAD;
         f->dead_keys++;
         if (row_of(f, key) == UD_ROW_NONE)
-            drop_orphan(f, key_rows(f)[key] & ~UD_KEY_ORPHAN);
+            drop_orphan(f, key_rows(f)[key]);
     }
     for (uint32_t key = 0; f->dead_keys != before && key < f->keys; key++)
         if (!ud_keys_alive(f, key) && row_of(f, key) != UD_ROW_NONE)

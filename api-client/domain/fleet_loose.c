@@ -15,17 +15,17 @@ spread(unsigned length)
 static unsigned
 match_field(const uint8_t *field, unsigned size, const struct ud_needle *n)
 {
-    uint64_t keep = size >= 64 ? UINT64_MAX : ((uint64_t)1 << size) - 1, mask[64];
+    uint64_t mask[64];
     unsigned best = 0, known = 1;
 
     if (n->length > size || n->length > 64)
         return 0;
-    mask[0] = ud_scan_mask(field, n->text[0]) & keep;
+    mask[0] = ud_mask(field, n->text[0], size);
     for (uint64_t starts = mask[0]; starts != 0; starts &= starts - 1) {
         unsigned from = (unsigned)__builtin_ctzll(starts), p = from;
         for (unsigned i = 1; i < n->length; i++) {
             if (i == known)
-                mask[known++] = ud_scan_mask(field, n->text[i]) & keep;
+                mask[known++] = ud_mask(field, n->text[i], size);
             uint64_t after = p == 63 ? 0 : mask[i] & (UINT64_MAX << (p + 1));
             if (after == 0)
                 return best; /* a later start would not get further */
@@ -43,19 +43,17 @@ match_row(const struct ud_plan *plan, const struct ud_needle *n, enum ud_place p
 {
     const uint8_t *text = plan->f->text.base;
     unsigned best = 0, field = 0;
-    bool any = false;
+    uint32_t from = begin;
 
-    for (uint32_t p = begin; p < end && !any; p += 64)
-        any = (ud_scan_mask(text + p, n->text[n->at[0]]) & (end - p < 64 ? ((uint64_t)1 << (end - p)) - 1 : UINT64_MAX)) != 0;
-    for (uint32_t p = begin; any && p < end && field < UD_FIELDS; field++) {
-        const uint8_t *nul = memchr(text + p, '\0', end - p);
-        uint32_t to = nul != NULL ? (uint32_t)(nul - text) : end;
-        if (place == UD_PLACE_ANY || field >= 2) {
-            unsigned m = match_field(text + p, to - p, n);
+    for (uint32_t p = begin; p < end && field < UD_FIELDS; p += 64) {
+        uint64_t nuls = ud_mask(text + p, 0, end - p);
+        for (; nuls != 0 && field < UD_FIELDS; nuls &= nuls - 1, field++) {
+            uint32_t to = p + (uint32_t)__builtin_ctzll(nuls);
+            unsigned m = place == UD_PLACE_ANY || field >= 2 ? match_field(text + from, to - from, n) : 0;
             if (m != 0 && (best == 0 || m < best))
                 best = m;
+            from = to + 1;
         }
-        p = to + 1;
     }
     return best;
 }
@@ -86,9 +84,27 @@ row_matches(const struct ud_plan *plan, uint32_t row, unsigned *extra)
 }
 
 void
+ud_block_prepare_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
+{
+    uint32_t from = block * UD_BLOCK_ROWS, to = ud_block_begin(plan, b, block, NULL), begin, end;
+
+    if (!ud_row_span(plan->f, from, to, &begin, &end))
+        memset(b->bits, 0, sizeof(b->bits));
+    for (unsigned g = 0; g < plan->q->groups; g++) {
+        const struct ud_group *group = &plan->q->group[g];
+        uint8_t letter[UD_LETTERS];
+        if (group->count != 1 || plan->model_ok[g] != NULL)
+            continue;
+        ud_needle_letters(letter, &plan->q->needle[group->first]);
+        plan->letters(letter, plan->f->text.base, UD_STARTS(plan->f) + from, to - from, end, b->bits);
+    }
+    memcpy(plan->maybe + from / 64, b->bits, ((size_t)(to - from) + 63) / 64 * sizeof(uint64_t));
+}
+
+void
 ud_block_run_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
 {
-    uint32_t from = block * UD_BLOCK_ROWS, to = ud_block_begin(plan, b, block);
+    uint32_t from = block * UD_BLOCK_ROWS, to = ud_block_begin(plan, b, block, plan->among);
 
     ud_block_filter(plan, b, from);
     for (uint32_t w = 0; w < UD_BLOCK_WORDS; w++)

@@ -16,6 +16,13 @@ frequency(uint8_t byte)
     return p != NULL ? often[p - common] : 0;
 }
 
+/* Bytes c for which (x | 0x20) == c says that x is c or its capital: clean text has no control characters. */
+static bool
+compares_exactly(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 0x20 && c < 0x40);
+}
+
 void
 ud_needle_set(struct ud_needle *n, const char *folded, size_t length)
 {
@@ -33,6 +40,7 @@ ud_needle_set(struct ud_needle *n, const char *folded, size_t length)
             n->at[1] = i;
     n->byte[0] = n->text[n->at[0]] | 0x20;
     n->byte[1] = n->text[n->at[1]] | 0x20;
+    n->sure = n->length <= 2 && compares_exactly(n->text[n->at[0]]) && compares_exactly(n->text[n->at[1]]);
 }
 
 static bool
@@ -61,38 +69,37 @@ ud_scan_plain(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint
     size_t found = 0;
     uint32_t p = *at;
 
-    for (; p < end; p += 8) {
+    for (; p < end && room - found >= 8; p += 8) {
         uint64_t a, b;
         memcpy(&a, text + p + n->at[0], sizeof(a));
         memcpy(&b, text + p + n->at[1], sizeof(b));
         if ((zero_bytes((a | bits) ^ first) & zero_bytes((b | bits) ^ second)) == 0)
             continue;
         for (uint32_t q = p; q < p + 8 && q < end; q++) {
-            if (!equals(text + q, n))
-                continue;
-            out[found++] = q;
-            if (found == room) {
-                *at = q + 1;
-                return found;
-            }
+            if (equals(text + q, n))
+                out[found++] = q;
         }
     }
-    *at = end;
+    *at = p < end ? p : end;
     return found;
 }
 
-#if !defined(__x86_64__)
-uint64_t
-ud_scan_mask(const uint8_t *text, uint8_t byte)
+void
+ud_needle_letters(uint8_t letter[UD_LETTERS], const struct ud_needle *n)
 {
-    uint64_t mask = 0;
-    uint8_t fold = byte >= 'a' && byte <= 'z' ? 0x20 : 0;
-
-    for (unsigned i = 0; i < 64; i++)
-        mask |= (uint64_t)((text[i] | fold) == byte) << i;
-    return mask;
+    memset(letter, n->byte[0], UD_LETTERS);
+    for (unsigned k = 1; k < UD_LETTERS; k++) {
+        int best = -1;
+        for (unsigned i = 0; i < n->length; i++)
+            if (memchr(letter, n->text[i] | 0x20, k) == NULL &&
+                (best < 0 || frequency(n->text[i]) < frequency(n->text[(unsigned)best])))
+                best = (int)i;
+        if (best >= 0)
+            letter[k] = n->text[(unsigned)best] | 0x20;
+    }
 }
 
+#if !defined(__x86_64__)
 ud_scan_fn
 ud_scan_named(const char *name)
 {
@@ -103,5 +110,19 @@ ud_scan_fn
 ud_scan_best(void)
 {
     return ud_scan_plain;
+}
+
+/* No filter at all: right, only slower. */
+static void
+letters_none(
+    const uint8_t letter[UD_LETTERS], const uint8_t *text, const uint32_t *start, uint32_t rows, uint32_t end, uint64_t *bits)
+{
+    (void)letter, (void)text, (void)start, (void)rows, (void)end, (void)bits;
+}
+
+ud_letters_fn
+ud_letters_best(void)
+{
+    return letters_none;
 }
 #endif

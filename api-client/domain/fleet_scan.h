@@ -16,13 +16,16 @@ struct ud_needle {
     unsigned length;
     unsigned at[2];  /* where the two bytes stand; equal for a text of one byte */
     uint8_t byte[2]; /* with bit 0x20 set, as they are compared first */
+    bool sure;       /* the two bytes are the whole text, and comparing them so is exact */
 };
 
 /* Cuts at UD_NEEDLE_MAX. `folded` is the output of ud_text_fold and not empty. */
 void ud_needle_set(struct ud_needle *n, const char *folded, size_t length);
 
+#define UD_SCAN_ROOM 256 /* the least room a scan works with */
+
 /* Finds the needle at places of text[*at, end), in order; at most `room` of them are written to out, *at is where to go on (end: done).
- * Up to 512 bytes after `end` must be readable; a match never goes over a NUL, and text[end - 1] is one. */
+ * Up to 768 bytes after `end` must be readable; a match never goes over a NUL, and text[end - 1] is one. */
 typedef size_t (*ud_scan_fn)(
     const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint32_t end, uint32_t *out, size_t room);
 
@@ -31,8 +34,15 @@ ud_scan_fn ud_scan_best(void);
 /* Each of them by name, for tests and benchmarks: "plain", "sse2", "avx2"; NULL where this machine has it not. */
 ud_scan_fn ud_scan_named(const char *name);
 
-/* Bit i set: text[i], case of ASCII ignored, is `byte` (folded), for 64 bytes. */
-uint64_t ud_scan_mask(const uint8_t *text, uint8_t byte);
+#define UD_LETTERS 3
+
+/* Clears the bits of rows whose text lacks one of the letters (the needle's rarest, with bit 0x20 set). Only a filter: it may keep rows,
+ * never lose one. Row i of `rows` is text[start[i], start[i + 1]); where that is not below `end` the numbers are damaged. */
+typedef void (*ud_letters_fn)(
+    const uint8_t letter[UD_LETTERS], const uint8_t *text, const uint32_t *start, uint32_t rows, uint32_t end, uint64_t *bits);
+ud_letters_fn ud_letters_best(void);
+/* The rarest bytes of a needle, for the above; a short needle gives some twice. */
+void ud_needle_letters(uint8_t letter[UD_LETTERS], const struct ud_needle *n);
 
 /* Plain C, everywhere. */
 size_t ud_scan_plain(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint32_t end, uint32_t *out, size_t room);

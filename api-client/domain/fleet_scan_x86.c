@@ -6,8 +6,11 @@
 #include <immintrin.h>
 #include <string.h>
 
+/* Inlined into the AVX2 scan as well: a call would mix the two instruction sets, which costs more than the search. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* 16 bytes with A-Z made small. Bytes of 0x80 and more are negative and stay. */
-static inline __m128i
+INLINE __m128i
 lower16(const uint8_t *p)
 {
     __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
@@ -16,35 +19,48 @@ lower16(const uint8_t *p)
     return _mm_or_si128(x, _mm_and_si128(capital, _mm_set1_epi8(0x20)));
 }
 
-static inline bool
+INLINE bool
+equals16(const uint8_t *text, const uint8_t *want, unsigned length)
+{
+    __m128i w = _mm_loadu_si128((const __m128i *)(const void *)want);
+    unsigned same = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(lower16(text), w));
+    unsigned all = length >= 16 ? 0xFFFFu : (1u << length) - 1u;
+
+    return (same & all) == all;
+}
+
+INLINE bool
 equals(const uint8_t *text, const struct ud_needle *n)
 {
-    for (unsigned i = 0; i < n->length; i += 16) {
-        __m128i want = _mm_loadu_si128((const __m128i *)(const void *)(n->text + i));
-        unsigned same = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(lower16(text + i), want));
-        unsigned left = n->length - i, all = left >= 16 ? 0xFFFFu : (1u << left) - 1u;
-        if ((same & all) != all)
+    if (!equals16(text, n->text, n->length))
+        return false;
+    for (unsigned i = 16; i < n->length; i += 16)
+        if (!equals16(text + i, n->text + i, n->length - i))
             return false;
-    }
     return true;
 }
 
-/* Verifies the candidates of one block; false where `out` is full. */
-static inline bool
-take(const struct ud_needle *n, const uint8_t *text, uint32_t p, uint64_t mask, uint32_t *out, size_t room, size_t *found)
+/* Notes the candidates of 64 bytes that hold the needle. The first is noted without a branch, whether it is one or not: in a common
+ * text nothing predicts which blocks have one. */
+INLINE size_t
+take(const struct ud_needle *n, const uint8_t *text, uint32_t p, uint64_t mask, uint32_t *out, size_t found)
 {
+    if (n->sure) {
+        out[found] = p + (uint32_t)__builtin_ctzll(mask | (uint64_t)1 << 63);
+        found += mask != 0;
+        for (mask &= mask - 1; mask != 0; mask &= mask - 1)
+            out[found++] = p + (uint32_t)__builtin_ctzll(mask);
+        return found;
+    }
     for (; mask != 0; mask &= mask - 1) {
         uint32_t q = p + (uint32_t)__builtin_ctzll(mask);
-        if (!equals(text + q, n))
-            continue;
-        out[(*found)++] = q;
-        if (*found == room)
-            return false;
+        out[found] = q;
+        found += equals(text + q, n);
     }
-    return true;
+    return found;
 }
 
-static inline uint64_t
+INLINE uint64_t
 mask64_sse2(const uint8_t *a, const uint8_t *b, __m128i first, __m128i second, __m128i bit)
 {
     uint64_t mask = 0;
@@ -63,20 +79,26 @@ ud_scan_sse2(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint3
 {
     const __m128i first = _mm_set1_epi8((char)n->byte[0]), second = _mm_set1_epi8((char)n->byte[1]), bit = _mm_set1_epi8(0x20);
     size_t found = 0;
+    uint32_t p = *at;
 
-    for (uint32_t p = *at; p < end; p += 64) {
+    for (; p < end && room - found >= 64; p += 64) {
         uint64_t mask = mask64_sse2(text + p + n->at[0], text + p + n->at[1], first, second, bit);
-        if (mask == 0)
-            continue;
         if (end - p < 64)
             mask &= ((uint64_t)1 << (end - p)) - 1;
-        if (!take(n, text, p, mask, out, room, &found)) {
-            *at = out[found - 1] + 1;
-            return found;
-        }
+        if (mask != 0)
+            found = take(n, text, p, mask, out, found);
     }
-    *at = end;
+    *at = p < end ? p : end;
     return found;
+}
+
+__attribute__((target("avx2,bmi"))) INLINE __m256i
+hits32(const uint8_t *a, const uint8_t *b, __m256i first, __m256i second, __m256i bit)
+{
+    __m256i x = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)a), bit);
+    __m256i y = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)b), bit);
+
+    return _mm256_and_si256(_mm256_cmpeq_epi8(x, first), _mm256_cmpeq_epi8(y, second));
 }
 
 __attribute__((target("avx2,bmi"))) size_t
@@ -86,40 +108,90 @@ ud_scan_avx2(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint3
     const __m256i bit = _mm256_set1_epi8(0x20);
     const uint8_t *a = text + n->at[0], *b = text + n->at[1];
     size_t found = 0;
+    uint32_t p = *at;
 
-    for (uint32_t p = *at; p < end; p += 64) {
-        __m256i x0 = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(a + p)), bit);
-        __m256i y0 = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(b + p)), bit);
-        __m256i x1 = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(a + p + 32)), bit);
-        __m256i y1 = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(b + p + 32)), bit);
-        __m256i hit0 = _mm256_and_si256(_mm256_cmpeq_epi8(x0, first), _mm256_cmpeq_epi8(y0, second));
-        __m256i hit1 = _mm256_and_si256(_mm256_cmpeq_epi8(x1, first), _mm256_cmpeq_epi8(y1, second));
-        __m256i any = _mm256_or_si256(hit0, hit1);
+    for (; p < end && room - found >= 128; p += 128) {
+        __m256i h0 = hits32(a + p, b + p, first, second, bit), h1 = hits32(a + p + 32, b + p + 32, first, second, bit);
+        __m256i h2 = hits32(a + p + 64, b + p + 64, first, second, bit), h3 = hits32(a + p + 96, b + p + 96, first, second, bit);
+        __m256i any = _mm256_or_si256(_mm256_or_si256(h0, h1), _mm256_or_si256(h2, h3));
         if (_mm256_testz_si256(any, any))
             continue;
-        uint64_t mask = (uint64_t)(unsigned)_mm256_movemask_epi8(hit1) << 32 | (unsigned)_mm256_movemask_epi8(hit0);
-        if (end - p < 64)
-            mask &= ((uint64_t)1 << (end - p)) - 1;
-        if (!take(n, text, p, mask, out, room, &found)) {
-            *at = out[found - 1] + 1;
-            return found;
+        uint64_t low = (uint64_t)(unsigned)_mm256_movemask_epi8(h1) << 32 | (unsigned)_mm256_movemask_epi8(h0);
+        uint64_t high = (uint64_t)(unsigned)_mm256_movemask_epi8(h3) << 32 | (unsigned)_mm256_movemask_epi8(h2);
+        if (end - p < 128) {
+            low &= end - p < 64 ? ((uint64_t)1 << (end - p)) - 1 : UINT64_MAX;
+            high &= end - p > 64 ? ((uint64_t)1 << (end - p - 64)) - 1 : 0;
         }
+        found = take(n, text, p, low, out, found);
+        found = take(n, text, p + 64, high, out, found);
     }
-    *at = end;
+    *at = p < end ? p : end;
     return found;
 }
 
-uint64_t
-ud_scan_mask(const uint8_t *text, uint8_t byte)
+/* Most rows have 32 to 96 bytes, so a row is three loads whatever it holds, and nothing is decided before the end. What stands behind a
+ * row is blanked in the second and third. */
+__attribute__((target("avx2,bmi"))) static void
+letters_avx2(
+    const uint8_t letter[UD_LETTERS], const uint8_t *text, const uint32_t *start, uint32_t rows, uint32_t end, uint64_t *bits)
 {
-    const __m128i want = _mm_set1_epi8((char)byte), fold = _mm_set1_epi8(byte >= 'a' && byte <= 'z' ? 0x20 : 0);
-    uint64_t mask = 0;
+    const __m256i bit = _mm256_set1_epi8(0x20), a = _mm256_set1_epi8((char)letter[0]), b = _mm256_set1_epi8((char)letter[1]),
+                  c = _mm256_set1_epi8((char)letter[2]);
+    const __m256i first = _mm256_setr_epi8(
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31);
+    const __m256i second = _mm256_add_epi8(first, _mm256_set1_epi8(32)), third = _mm256_add_epi8(first, _mm256_set1_epi8(64));
 
-    for (unsigned i = 0; i < 4; i++) {
-        __m128i x = _mm_or_si128(_mm_loadu_si128((const __m128i *)(const void *)(text + 16 * i)), fold);
-        mask |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, want)) << (16 * i);
+    for (uint32_t w = 0; w * 64 < rows; w++) {
+        uint32_t last = rows - w * 64 < 64 ? rows - w * 64 : 64;
+        uint64_t keep = 0;
+        for (uint32_t i = 0; i < last; i++) {
+            uint32_t from = start[w * 64 + i], next = start[w * 64 + i + 1];
+            const uint8_t *p = text + (from < end ? from : end);
+            __m256i x = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)p), bit);
+            __m256i y = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(p + 32)), bit);
+            __m256i z = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(p + 64)), bit);
+            __m256i length = _mm256_set1_epi8((char)(next - from < 96 ? next - from : 96));
+            y = _mm256_and_si256(y, _mm256_cmpgt_epi8(length, second));
+            z = _mm256_and_si256(z, _mm256_cmpgt_epi8(length, third));
+            __m256i has_a =
+                _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(x, a), _mm256_cmpeq_epi8(y, a)), _mm256_cmpeq_epi8(z, a));
+            __m256i has_b =
+                _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(x, b), _mm256_cmpeq_epi8(y, b)), _mm256_cmpeq_epi8(z, b));
+            __m256i has_c =
+                _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(x, c), _mm256_cmpeq_epi8(y, c)), _mm256_cmpeq_epi8(z, c));
+            uint64_t all = (uint64_t)(_mm256_movemask_epi8(has_a) != 0) & (uint64_t)(_mm256_movemask_epi8(has_b) != 0) &
+                           (uint64_t)(_mm256_movemask_epi8(has_c) != 0);
+            keep |= (all | (uint64_t)(next - from > 96)) << i;
+        }
+        bits[w] &= keep;
     }
-    return mask;
+}
+
+static void
+letters_sse2(
+    const uint8_t letter[UD_LETTERS], const uint8_t *text, const uint32_t *start, uint32_t rows, uint32_t end, uint64_t *bits)
+{
+    const __m128i bit = _mm_set1_epi8(0x20);
+
+    for (uint32_t i = 0; i < rows; i++) {
+        const uint8_t *p = text + (start[i] < end ? start[i] : end);
+        unsigned has[UD_LETTERS] = { 0 }, all = 1;
+        for (unsigned k = 0; k < 96; k += 16) {
+            __m128i x = _mm_or_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + k)), bit);
+            for (unsigned l = 0; l < UD_LETTERS; l++)
+                has[l] |= (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8((char)letter[l])));
+        }
+        for (unsigned l = 0; l < UD_LETTERS; l++)
+            all &= has[l] != 0;
+        if (all == 0 && start[i + 1] - start[i] <= 96)
+            bits[i / 64] &= ~((uint64_t)1 << (i % 64));
+    }
+}
+
+ud_letters_fn
+ud_letters_best(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? letters_avx2 : letters_sse2;
 }
 
 ud_scan_fn

@@ -75,6 +75,7 @@ plan_make(struct ud_plan *plan, const struct ud_fleet *f, const struct ud_query 
     plan->f = f;
     plan->q = q;
     plan->scan = ud_scan_best();
+    plan->letters = ud_letters_best();
     plan->cancel = cancel;
     plan->want = want < UD_TOP_MAX ? want : UD_TOP_MAX;
     plan->rows = ud_fleet_rows(f);
@@ -85,6 +86,8 @@ plan_make(struct ud_plan *plan, const struct ud_fleet *f, const struct ud_query 
     plan->os_ok = q->os_count > 0 ? systems_with(plan) : NULL;
     plan->lead = choose_lead(plan);
     plan->bits = ud_xcalloc((size_t)plan->rows / 64 + 1, sizeof(uint64_t));
+    if (q->groups > 0)
+        plan->maybe = ud_xcalloc((size_t)plan->rows / 64 + 1, sizeof(uint64_t));
 }
 
 static void
@@ -94,6 +97,7 @@ plan_free(struct ud_plan *plan)
         free(plan->model_ok[g]);
     free(plan->os_ok);
     free(plan->bits);
+    free(plan->maybe);
 }
 
 /* --- threads ----------------------------------------------------------------------------------------------------------- */
@@ -107,6 +111,16 @@ static bool
 is_cancelled(const struct ud_plan *plan)
 {
     return plan->cancel != NULL && atomic_load_explicit(plan->cancel, memory_order_relaxed);
+}
+
+static void
+run_exact(struct ud_plan *plan, struct ud_block *b, uint32_t block)
+{
+    ud_block_run(plan, b, block);
+    if (b->total > 0)
+        atomic_store_explicit(&plan->found, true, memory_order_relaxed);
+    else if (plan->maybe != NULL && !atomic_load_explicit(&plan->found, memory_order_relaxed))
+        ud_block_prepare_loose(plan, b, block);
 }
 
 static void *
@@ -123,7 +137,7 @@ work(void *arg)
         if (plan->loose)
             ud_block_run_loose(plan, w->block, block);
         else
-            ud_block_run(plan, w->block, block);
+            run_exact(plan, w->block, block);
     }
 }
 
@@ -241,8 +255,8 @@ ud_fleet_search(const struct ud_fleet *f, const struct ud_query *q, size_t want,
     out->fuzzy = false;
     out->generation = generation;
     out->count = out->total = out->ranked = 0;
-    if (out->complete && q->groups > 0 && block[0]->total + (many ? block[1]->total : 0) == 0) {
-        plan.among = NULL;
+    if (out->complete && plan.maybe != NULL && !atomic_load(&plan.found)) {
+        plan.among = plan.maybe;
         plan.loose = true;
         out->complete = run(&plan, block);
         out->fuzzy = true;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "domain/fleet_mask.h"
 #include "domain/fleet_query.h"
 #include "domain/fleet_store.h"
 
@@ -25,6 +26,7 @@ struct ud_plan {
     const struct ud_fleet *f;
     const struct ud_query *q;
     ud_scan_fn scan;
+    ud_letters_fn letters;
     const atomic_bool *cancel;
     uint32_t rows;
     unsigned lead;                         /* the group that is looked for first */
@@ -33,6 +35,8 @@ struct ud_plan {
     unsigned models, systems; /* entries of the two */
     const uint64_t *among;    /* only these rows; NULL: all */
     uint64_t *bits;           /* result: a bit a row */
+    uint64_t *maybe;          /* rows that may match loosely; NULL: no loose search */
+    atomic_bool found;        /* something matched as written */
     size_t want;
     bool loose;
     atomic_uint next_block;
@@ -57,11 +61,15 @@ struct ud_block {
 
 /* Does one block: writes its part of plan->bits, adds to b->total, offers its rows to b->top. */
 void ud_block_run(const struct ud_plan *plan, struct ud_block *b, uint32_t block);
-/* The same, loosely: the letters of each word in order, close together, within one field. */
+/* Notes in plan->maybe which rows of a block have the rarest letters of each word. Done right after a block in which nothing matched, while
+ * its text is still in the cache: the loose search, if it comes to that, then looks at few rows. */
+void ud_block_prepare_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t block);
+/* Searches the rows of plan->among loosely: the letters of each word in order, close together, within one field. */
 void ud_block_run_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t block);
 
 /* Shared by both (fleet_block.c). */
-uint32_t ud_block_begin(const struct ud_plan *plan, struct ud_block *b, uint32_t block); /* sets b->bits; returns the end row */
+/* Sets b->bits to the live rows of a block, of `among` only (NULL: all); returns the row after the last. */
+uint32_t ud_block_begin(const struct ud_plan *plan, struct ud_block *b, uint32_t block, const uint64_t *among);
 void ud_block_filter(const struct ud_plan *plan, struct ud_block *b, uint32_t from);
 bool ud_plan_model_has(const struct ud_plan *plan, unsigned group, uint32_t row);
 

@@ -60,10 +60,11 @@ struct ud_fleet {
     atomic_uint published;  /* rows that others may see */
     atomic_uint generation; /* changes with every publish */
     uint32_t rows, live_rows;
-    uint32_t text_used, plain_used, plain_rows;
-    uint32_t keys, dead_keys, ordered; /* keys, those retired, those in key_order */
-    uint32_t orphans, lost;            /* slots of `orphan`, and how many still wait */
-    uint32_t run[UD_RUNS_MAX];         /* ends of the sorted runs of key_order */
+    uint32_t text_used;
+    atomic_uint plain_used, plain_rows; /* read by a save on another thread */
+    uint32_t keys, dead_keys, ordered;  /* keys, those retired, those in key_order */
+    uint32_t orphans, lost;             /* slots of `orphan`, and how many still wait */
+    uint32_t run[UD_RUNS_MAX];          /* ends of the sorted runs of key_order */
     unsigned runs;
     uint32_t fresh; /* first key that is in no run yet */
     struct ud_table by_id, by_entra, by_orphan, by_fresh;
@@ -128,6 +129,19 @@ ud_row_span(const struct ud_fleet *f, uint32_t from, uint32_t to, uint32_t *begi
     *end = UD_STARTS(f)[to];
     return *begin >= 1 && *begin <= *end && (size_t)*end + UD_COLUMN_SLACK <= f->text.committed;
 }
+
+/* A row's text as it will be stored (fleet_text.c). */
+#define UD_IMAGE_MAX (UD_FIELDS * UD_NAME_MAX)
+struct ud_image {
+    char plain[UD_IMAGE_MAX];
+    char folded[2 * UD_IMAGE_MAX];
+    size_t plain_length, folded_length;
+    bool differs; /* folding does more than ASCII case */
+};
+void ud_image_make(struct ud_image *m, const struct ud_device *d);
+/* The row's original text: four texts, one after the other. False where the file is damaged. */
+bool ud_row_text(const struct ud_fleet *f, uint32_t row, const char *field[UD_FIELDS], size_t *length);
+bool ud_row_same_text(const struct ud_fleet *f, uint32_t row, const struct ud_image *m);
 
 /* Key columns (fleet_keys.c, fleet_index.c). All on the writer's thread. */
 void ud_keys_claim_orphans(struct ud_fleet *f, uint32_t row); /* a new row: joins the keys that waited for it */
