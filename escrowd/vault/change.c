@@ -69,6 +69,21 @@ ud_change_audit(struct ud_change_context *c, const struct ud_audit_entry *e, str
     return ud_audit_append(&c->audit, c->store, c->ring, c->now, e, err);
 }
 
+enum ud_status
+ud_change_begin(struct ud_change_context *c, struct ud_error *err)
+{
+    enum ud_status st = ud_store_begin(c->store, err);
+
+    if (st != UD_OK)
+        return st;
+    c->now = ud_clock_wall();
+    if ((st = ud_audit_open(&c->audit, c->store, err)) == UD_OK)
+        st = ud_store_key_last(c->store, &c->last_key, err);
+    if (st != UD_OK)
+        ud_store_rollback(c->store);
+    return st;
+}
+
 static enum ud_status
 run_refusal(struct ud_change_context *c, struct ud_change *change, struct ud_error *err)
 {

@@ -237,9 +237,8 @@ ud_import(struct ud_change_context *c, char *data, size_t length, const struct u
     enum ud_status st;
 
     memset(report, 0, sizeof(*report));
-    c->now = ud_clock_wall();
     length = narrow(data, length);
-    if ((st = ud_store_begin(c->store, err)) != UD_OK)
+    if ((st = ud_change_begin(c, err)) != UD_OK)
         goto out;
     st = ud_import_is_manage_bde(data, length) ? ud_import_manage_bde(&run, data, length, err)
                                                : ud_import_csv(&run, data, length, err);

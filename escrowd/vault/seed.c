@@ -241,8 +241,7 @@ ud_seed(struct ud_change_context *c, const char *dir, struct ud_secret *simulate
     ud_buf_init(&s.roster, ROSTER_MAX);
     ud_buf_init(&s.cast, (size_t)1 << 20);
     ud_buf_text(&s.cast, "{\"calls\":[\n");
-    c->now = ud_clock_wall();
-    if ((st = ud_store_begin(c->store, err)) != UD_OK)
+    if ((st = ud_change_begin(c, err)) != UD_OK)
         goto out;
     if (bulk)
         st = ud_store_bulk(c->store, err);

@@ -159,6 +159,8 @@ const char *ud_session_owner(const struct ud_session *s);
 struct ud_change *ud_change_new(struct ud_vault_request *r);
 void ud_change_free(struct ud_change **c);
 void ud_vault_change(struct ud_vault *v, struct ud_change *c); /* hands it to the writer */
+/* Starts a transaction outside of the writer (commands): time, chain and key rows as they are now. */
+UD_CHECK enum ud_status ud_change_begin(struct ud_change_context *c, struct ud_error *err);
 /* An audit entry with what the change knows; the caller sets the event and what is missing. */
 void ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c);
 UD_CHECK enum ud_status ud_change_audit(struct ud_change_context *c, const struct ud_audit_entry *e, struct ud_error *err);

@@ -1,0 +1,38 @@
+/* What an administrator's commands do. They work on the database directly, under its lock, beside a running vault, which goes on from
+ * what it finds (writer.c) and is told to read policy, notices and users again. Each writes an audit line that names the caller. */
+#ifndef UD_VAULT_ADMIN_H
+#define UD_VAULT_ADMIN_H
+
+#include "escrowd/vault/import.h"
+#include "escrowd/vault/state.h"
+
+struct ud_admin {
+    struct ud_service_config config;
+    struct ud_change_context context;
+    char who[64]; /* account that runs the command */
+};
+
+/* Makes a service in config->dir: keys, database, configuration, certificates (unless on a Unix socket), shipped policy and notice.
+ * UD_EXISTS where there is one. Tenant and client id are made. */
+UD_CHECK enum ud_status ud_admin_init(struct ud_service_config *config, bool plain_graph_reads, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_open(struct ud_admin *a, const char *dir, struct ud_error *err);
+void ud_admin_close(struct ud_admin *a);
+
+UD_CHECK enum ud_status ud_admin_user_add(struct ud_admin *a, const char *name, const char *role, const char *account,
+    const char *display, struct ud_secret *password, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_user_disable(struct ud_admin *a, const char *name, struct ud_error *err); /* signs out as well */
+UD_CHECK enum ud_status ud_admin_user_password(
+    struct ud_admin *a, const char *name, struct ud_secret *password, struct ud_error *err);
+/* Checks a policy file; with `apply` it becomes the policy. */
+UD_CHECK enum ud_status ud_admin_policy(struct ud_admin *a, const char *file, bool apply, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_policy_show(struct ud_admin *a, struct ud_buf *out, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_notice(struct ud_admin *a, const char *language, const char *file, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_import(struct ud_admin *a, const char *file, const struct ud_import_options *o,
+    ud_import_problem problem, void *arg, struct ud_import_report *report, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_seed(struct ud_admin *a, uint32_t devices, uint32_t seed, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_verify(struct ud_admin *a, struct ud_audit_report *report, struct ud_error *err);
+/* A new token of a device (by id, serial or unique name); *text is new and owned by the caller. */
+UD_CHECK enum ud_status ud_admin_device_token(
+    struct ud_admin *a, const char *device, struct ud_secret **text, struct ud_error *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* What the administrators' commands share. Private to admin*.c. */
+#ifndef UD_VAULT_SHARED_H
+#define UD_VAULT_SHARED_H
+
+#include "escrowd/vault/admin.h"
+
+/* One audit line inside the open transaction; the caller is named. */
+UD_CHECK enum ud_status ud_admin_note(struct ud_admin *a, const char *event, const char *detail, struct ud_error *err);
+/* Commits where `st` is UD_OK, else rolls back; then tells a running vault. Returns `st` or the commit's failure. */
+UD_CHECK enum ud_status ud_admin_end(struct ud_admin *a, enum ud_status st, struct ud_error *err);
+/* Inside an open transaction. */
+UD_CHECK enum ud_status ud_admin_user_insert(struct ud_admin *a, const char *name, enum ud_role role, const char *account,
+    const char *display, struct ud_secret *password, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_policy_put(
+    struct ud_store *s, const struct ud_policy *p, bool plain_graph_reads, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_notice_put(struct ud_store *s, const char *language, const char *text, struct ud_error *err);
+
+#endif
