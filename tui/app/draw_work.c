@@ -86,8 +86,6 @@ ud_draw_devices(struct ud_app *app, struct ud_canvas cv)
     struct ud_view_key_hit hit[UD_LOOKUP_MAX];
     struct hit_text text[UD_LOOKUP_MAX];
     struct ud_device row[UD_PAGE_MAX];
-    struct ud_key keys[8];
-    uint32_t at;
     char typed[40], stale[120], miss[900];
     struct ud_view_devices m = {
         .filter = &v->filter,
@@ -119,12 +117,6 @@ ud_draw_devices(struct ud_app *app, struct ud_canvas cv)
     ud_list_set(&v->list, ud_devices_count(app), ud_view_devices_rows(cv.width, cv.height, &m));
     fill_rows(app, &m, row);
     m.list = v->list;
-    at = ud_devices_row(app, v->list.selected);
-    if (at != UD_ROW_NONE && v->hit == UD_LIST_NONE) {
-        size_t n = ud_fleet_keys_of(app->fleet, at, keys, 8);
-        m.selected_key = keys;
-        m.selected_key_count = n < 8 ? n : 8;
-    }
     ud_view_devices(cv, &m);
 }
 

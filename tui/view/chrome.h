@@ -60,7 +60,7 @@ const char *ud_view_kind_short(enum ud_kind kind);      /* "BitLocker" … */
 const char *ud_view_volume(enum ud_volume volume);      /* "system drive", "data drive", "removable drive", "" */
 const char *ud_view_key_state(enum ud_key_state state); /* "current", "older", "was shown", "new key asked" */
 enum ud_role ud_view_key_state_role(enum ud_key_state state);
-const char *ud_view_mark(enum ud_key_mark mark); /* "key", "no key", "shown", "due", "" */
+const char *ud_view_mark(enum ud_key_mark mark); /* "key", "no key", "shown", "overdue", "" */
 enum ud_role ud_view_mark_role(enum ud_key_mark mark);
 const char *ud_view_ownership(enum ud_ownership ownership); /* "company", "personal", "unknown" */
 

@@ -64,21 +64,3 @@ ud_detail_facts(struct ud_canvas cv, int y, const struct ud_device *device, cons
     }
     return rows;
 }
-
-int
-ud_detail_keys(struct ud_canvas cv, int y, const struct ud_key *key, size_t count, ud_wall now)
-{
-    int rows = 0;
-
-    for (size_t i = 0; i < count && y + rows < cv.height; i++, rows++) {
-        char id[12], created[32];
-
-        ud_part_short_id(id, &key[i].id);
-        ud_view_clock(created, key[i].created, now);
-        ud_canvas_fit(cv, 0, y + rows, 8, UD_ROLE_STRONG, id);
-        ud_canvas_fit(cv, 10, y + rows, 10, UD_ROLE_TEXT, ud_view_kind_short(key[i].kind));
-        ud_canvas_fit(cv, 22, y + rows, 10, UD_ROLE_DIM, created);
-        ud_canvas_fit(cv, 34, y + rows, cv.width - 34, ud_view_key_state_role(key[i].state), ud_view_key_state(key[i].state));
-    }
-    return rows;
-}

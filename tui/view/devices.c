@@ -5,14 +5,11 @@
 #include <string.h>
 
 #include "grid/i18n.h"
-#include "view/detail.h"
 #include "view/parts.h"
 #include "widget/table.h"
 
-#define LEAD   2
-#define WIDE   132 /* from here on the detail stands beside the list */
-#define DETAIL 46
-#define TALL   16
+#define LEAD 2
+#define TALL 16
 
 /* Where the parts stand. */
 struct layout {
@@ -22,21 +19,15 @@ struct layout {
     int head_y; /* head of the table */
     int list_y;
     int list_rows;
-    int list_width;
-    int detail_x; /* -1: no detail beside the list */
 };
 
 static struct layout
-layout_of(int width, int height, const struct ud_view_devices *model)
+layout_of(int height, const struct ud_view_devices *model)
 {
     bool tall = height >= TALL;
-    struct layout l = { .state_y = 1, .hits_y = -1, .list_width = width, .detail_x = -1 };
+    struct layout l = { .state_y = 1, .hits_y = -1 };
     int y = tall ? 3 : 2;
 
-    if (width >= WIDE) {
-        l.detail_x = width - DETAIL;
-        l.list_width = l.detail_x - 3;
-    }
     if (model->hit_count > 0) {
         int most = height / 3 > UD_VIEW_HITS ? UD_VIEW_HITS : height / 3;
 
@@ -53,7 +44,8 @@ layout_of(int width, int height, const struct ud_view_devices *model)
 size_t
 ud_view_devices_rows(int width, int height, const struct ud_view_devices *model)
 {
-    return (size_t)layout_of(width, height, model).list_rows;
+    (void)width;
+    return (size_t)layout_of(height, model).list_rows;
 }
 
 /* --- filter and state ----------------------------------------------------------------------------------------------------- */
@@ -114,7 +106,7 @@ draw_state(struct ud_canvas cv, int y, const struct ud_view_devices *model)
 
     if (model->loading) {
         right = draw_loading(cv, y, model);
-    } else if (model->stale) {
+    } else if (model->stale && !(model->filter_error && cv.width < 80)) {
         int cells = ud_cells(model->stale) + 2;
 
         right -= cells;
@@ -126,6 +118,8 @@ draw_state(struct ud_canvas cv, int y, const struct ud_view_devices *model)
         ud_canvas_fit(cv, 3, y, right - 4, UD_ROLE_STATE_WARNING, model->filter_error);
         return;
     }
+    if (right < 24 && model->loading)
+        return;
     count_text(line, sizeof(line), model);
     ud_canvas_fit(cv, 1, y, right - 2, model->fuzzy && model->list.count > 0 ? UD_ROLE_STATE_WARNING : UD_ROLE_DIM, line);
 }
@@ -142,7 +136,7 @@ hit_heading(struct ud_canvas cv, int y, const struct ud_view_devices *model, int
         snprintf(line, sizeof(line), _("1 recovery key ID starts with %s"), model->typed_id ? model->typed_id : "");
     else
         snprintf(line, sizeof(line),
-            ud_plural("%zu key starts with %s", "%zu keys start with %s. The caller reads out more characters.", total), total,
+            ud_plural("%zu key starts with %s", "%zu keys start with %s: ask for more characters.", total), total,
             model->typed_id ? model->typed_id : "");
     ud_canvas_fit(cv, 1, y, cv.width - 2, UD_ROLE_HEADING, line);
     if (total > (size_t)shown && cv.width - 2 - ud_cells(line) > 16) {
@@ -154,7 +148,7 @@ hit_heading(struct ud_canvas cv, int y, const struct ud_view_devices *model, int
 static const struct ud_column *
 hit_columns(struct ud_column column[7])
 {
-    column[0] = (struct ud_column){ _("Key ID"), 8, 13, 0, 0, false };
+    column[0] = (struct ud_column){ _("Key ID"), 13, 13, 0, 0, false };
     column[1] = (struct ud_column){ _("Device"), 10, 20, 1, 0, false };
     column[2] = (struct ud_column){ _("User"), 8, 24, 2, 2, false };
     column[3] = (struct ud_column){ _("Kind"), 9, 13, 0, 4, false };
@@ -164,17 +158,16 @@ hit_columns(struct ud_column column[7])
     return column;
 }
 
-/* As many digits as tell the hits apart: 8, or 13 with the first dash. */
+/* The first 12 digits with their dash: more than callers read out at first, enough to tell two of 8 same ones apart. */
 static void
-hit_id(char out[40], const struct ud_guid *id, int cells)
+hit_id(char out[16], const struct ud_guid *id)
 {
     char text[UD_GUID_TEXT];
-    size_t n = cells >= 13 ? 13 : 8;
 
     ud_guid_format(text, id);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < 13; i++)
         out[i] = (char)(text[i] >= 'a' && text[i] <= 'f' ? text[i] - 'a' + 'A' : text[i]);
-    out[n] = '\0';
+    out[13] = '\0';
 }
 
 static void
@@ -184,26 +177,25 @@ draw_hits(struct ud_canvas cv, const struct layout *l, const struct ud_view_devi
     struct ud_table table;
 
     hit_heading(cv, l->hits_y, model, l->hit_rows);
-    ud_table_layout(&table, hit_columns(column), 7, LEAD, l->list_width);
+    ud_table_layout(&table, hit_columns(column), 7, LEAD, cv.width);
     for (int i = 0; i < l->hit_rows; i++) {
         const struct ud_view_key_hit *hit = &model->hit[i];
-        char id[40], created[32];
+        char id[16], created[32];
         struct ud_table_cell cell[7] = { { id, UD_ROLE_STRONG },
             { hit->device ? hit->device : _("not in the list"), UD_ROLE_TEXT }, { hit->user, UD_ROLE_TEXT },
             { ud_view_kind_short(hit->key.kind), UD_ROLE_DIM }, { created, UD_ROLE_DIM },
             { ud_view_key_state(hit->key.state), ud_view_key_state_role(hit->key.state) }, { hit->sources, UD_ROLE_DIM } };
         bool selected = model->hit_selected == (size_t)i;
 
-        hit_id(id, &hit->key.id, table.width[0]);
+        hit_id(id, &hit->key.id);
         ud_view_clock(created, hit->key.created, model->now);
-        ud_table_row(ud_canvas_part(cv, 0, 0, l->list_width, cv.height), l->hits_y + 1 + i, &table, cell, selected,
-            selected && model->on_list);
+        ud_table_row(cv, l->hits_y + 1 + i, &table, cell, selected, selected && model->on_list);
     }
 }
 
 /* --- devices -------------------------------------------------------------------------------------------------------------- */
 
-enum { C_NAME, C_USER, C_ACCOUNT, C_SERIAL, C_MARK, C_SEEN, C_OS, C_OWNER, C_SOURCE, C_COUNT };
+enum { C_NAME, C_USER, C_ACCOUNT, C_SERIAL, C_MARK, C_SEEN, C_OS, C_OWNER, C_MODEL, C_SOURCE, C_COUNT };
 
 static const struct ud_column *
 device_columns(struct ud_column column[C_COUNT], const struct ud_view_devices *model)
@@ -212,11 +204,12 @@ device_columns(struct ud_column column[C_COUNT], const struct ud_view_devices *m
     column[C_USER] = (struct ud_column){ _("User"), 12, 22, 1, 1, false };
     column[C_ACCOUNT] = (struct ud_column){ _("Account"), 24, 36, 1, 8, false };
     column[C_SERIAL] = (struct ud_column){ _("Serial"), 11, 14, 0, 3, false };
-    column[C_MARK] = (struct ud_column){ _("Key"), 6, 6, 0, 2, false };
+    column[C_MARK] = (struct ud_column){ _("Key"), 7, 7, 0, 2, false };
     column[C_SEEN] = (struct ud_column){ _("Last seen"), 10, 11, 0, 4, false };
     column[C_OS] = (struct ud_column){ _("System"), 7, 16, 0, 5, false };
     column[C_OWNER] = (struct ud_column){ _("Ownership"), 9, 9, 0, 6, false };
-    column[C_SOURCE] = (struct ud_column){ model->source_name[0] ? _("Stored in") : "", 0, 0, 0, 9, false };
+    column[C_MODEL] = (struct ud_column){ _("Model"), 14, 28, 1, 9, false };
+    column[C_SOURCE] = (struct ud_column){ model->source_name[0] ? _("Stored in") : "", 0, 0, 0, 10, false };
     if (model->source_name[0])
         column[C_SOURCE] = (struct ud_column){ _("Stored in"), 9, 14, 0, 7, false };
     return column;
@@ -236,6 +229,7 @@ draw_device(struct ud_canvas cv, int y, const struct ud_table *table, const stru
         [C_SEEN] = { seen, UD_ROLE_TEXT },
         [C_OS] = { table->width[C_OS] < 12 ? d->os : system, UD_ROLE_TEXT },
         [C_OWNER] = { ud_view_ownership(d->ownership), UD_ROLE_TEXT },
+        [C_MODEL] = { d->model, UD_ROLE_TEXT },
         [C_SOURCE] = { d->source < 8 ? model->source_name[d->source] : NULL, UD_ROLE_TEXT },
     };
 
@@ -251,7 +245,6 @@ draw_list(struct ud_canvas cv, const struct layout *l, const struct ud_view_devi
     struct ud_table table;
     size_t rows = model->row_count < (size_t)l->list_rows ? model->row_count : (size_t)l->list_rows;
 
-    cv = ud_canvas_part(cv, 0, 0, l->list_width, cv.height);
     ud_table_layout(&table, device_columns(column, model), C_COUNT, LEAD, cv.width);
     ud_table_head(cv, l->head_y, &table);
     for (size_t i = 0; i < rows; i++) {
@@ -266,7 +259,7 @@ draw_list(struct ud_canvas cv, const struct layout *l, const struct ud_view_devi
 static void
 draw_empty(struct ud_canvas cv, const struct layout *l, const struct ud_view_devices *model)
 {
-    int y = l->head_y, width = l->list_width - 4 > 76 ? 76 : l->list_width - 4;
+    int y = l->head_y, width = cv.width - 4 > 76 ? 76 : cv.width - 4;
     char line[700];
 
     if (model->error) {
@@ -293,34 +286,10 @@ draw_empty(struct ud_canvas cv, const struct layout *l, const struct ud_view_dev
     ud_canvas_wrap(cv, 2, y, width, UD_ROLE_TEXT, line, true);
 }
 
-static void
-draw_detail(struct ud_canvas cv, const struct layout *l, const struct ud_view_devices *model)
-{
-    size_t at = model->list.selected - model->list.top;
-    struct ud_canvas side = ud_canvas_part(cv, l->detail_x, l->head_y, DETAIL - 1, cv.height - l->head_y);
-    const struct ud_device *d;
-    int y = 0;
-
-    for (int i = l->head_y; i < cv.height; i++)
-        ud_canvas_text(cv, l->detail_x - 2, i, UD_ROLE_BORDER, "│");
-    if (model->hit_selected != UD_LIST_NONE || at >= model->row_count || model->list.count == 0)
-        return;
-    d = &model->row[at];
-    ud_canvas_fit(side, 0, y, side.width, UD_ROLE_HEADING, d->name);
-    y += 2;
-    y += ud_detail_facts(side, y, d, NULL, model->now) + 1;
-    if (!model->selected_key)
-        return;
-    ud_canvas_fit(side, 0, y++, side.width, UD_ROLE_HEADING, _("Recovery keys"));
-    if (model->selected_key_count == 0)
-        ud_canvas_fit(side, 0, y, side.width, UD_ROLE_STATE_WARNING, _("none stored"));
-    ud_detail_keys(side, y, model->selected_key, model->selected_key_count, model->now);
-}
-
 void
 ud_view_devices(struct ud_canvas cv, const struct ud_view_devices *model)
 {
-    struct layout l = layout_of(cv.width, cv.height, model);
+    struct layout l = layout_of(cv.height, model);
 
     draw_filter(cv, model);
     draw_state(cv, l.state_y, model);
@@ -331,6 +300,4 @@ ud_view_devices(struct ud_canvas cv, const struct ud_view_devices *model)
         return;
     }
     draw_list(cv, &l, model);
-    if (l.detail_x >= 0)
-        draw_detail(cv, &l, model);
 }

@@ -37,10 +37,6 @@ struct ud_view_devices {
     const char *stale;          /* "signed out, list of 10:42"; NULL: fresh */
     const char *error;          /* the list could not be loaded; NULL: none */
     const char *source_name[8]; /* by ud_device.source, for wide screens; NULL: one source only */
-
-    const struct ud_key
-        *selected_key; /* keys of the selected device, newest first, for the detail beside the list; NULL: not known */
-    size_t selected_key_count;
     ud_wall now;
 };
 

@@ -169,7 +169,7 @@ ud_view_mark(enum ud_key_mark mark)
     case UD_MARK_SHOWN:
         return _("shown");
     case UD_MARK_DUE:
-        return _("due");
+        return _("overdue");
     default:
         return "";
     }
