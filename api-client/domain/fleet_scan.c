@@ -16,11 +16,12 @@ frequency(uint8_t byte)
     return p != NULL ? often[p - common] : 0;
 }
 
-/* Bytes c for which (x | 0x20) == c says that x is c or its capital: clean text has no control characters. */
+/* Bytes c for which (x | 0x20) == c says that x is c or its capital. Clean text has no control characters but the NULs between its
+ * fields, which look like spaces then. */
 static bool
 compares_exactly(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 0x20 && c < 0x40);
+    return (c >= 'a' && c <= 'z') || (c > 0x20 && c < 0x40);
 }
 
 void
