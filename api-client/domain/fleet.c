@@ -141,7 +141,7 @@ write_columns(struct ud_fleet *f, uint32_t row, const struct ud_device *d, uint3
         ud_dict_intern(&f->systems, d->os != NULL ? d->os : "", d->os_version != NULL ? d->os_version : ""),
         memory_order_relaxed);
     UD_COL(f, seen_at, uint32_t)[row] = dated ? (uint32_t)(at / 1000) + 1 : 0;
-    uint16_t ms = dated ? (uint16_t)(at % 1000) : 0;
+    uint16_t ms = (uint16_t)(dated ? at % 1000 : 0);
     if (UD_COL(f, seen_ms, uint16_t)[row] != ms) /* a page that is never written costs nothing */
         UD_COL(f, seen_ms, uint16_t)[row] = ms;
     if (memcmp(&UD_COL(f, entra, struct ud_guid)[row], &d->entra_id, sizeof(d->entra_id)) != 0) {
