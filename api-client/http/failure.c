@@ -85,7 +85,7 @@ sentence_of(struct ud_http_call *c, CURLcode rc)
     if (c->stop != UD_HTTP_NOT_STOPPED)
         return FIND(stopped, c->stop);
     if (rc == CURLE_PEER_FAILED_VERIFICATION && curl_easy_getinfo(c->easy, CURLINFO_SSL_VERIFYRESULT, &verified) == CURLE_OK &&
-        verified != X509_V_OK) {
+        verified != X509_V_OK && verified != X509_V_ERR_UNSPECIFIED) { /* unspecified: the chain is good, the name is not */
         static const struct sentence other = { 0, UD_TLS, "The certificate of %s is not accepted",
             "Tell whoever runs the server" };
         s = FIND(verify, verified);
