@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -249,6 +250,7 @@ do_serve(struct line *l, struct ud_error *err)
         return ud_error_errno(err, "fork");
     if (front == 0) {
         close(fd[0]);
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* sooner than by the end of the socket; that is the second line */
         be_front(&c, fd[1]);
     }
     close(fd[1]);

@@ -26,6 +26,9 @@ $(BUILD)/$(1:.c=): $(BUILD)/obj/$(1:.c=.o) $(call unit_support_objects,$(1)) $(f
 endef
 $(foreach s,$(UNIT_SRC),$(eval $(call unit_rule,$(s))))
 
+# Kills the real service.
+$(BUILD)/tests/unit/vault/test_kill: | $(BUILD)/escrowd
+
 $(GOLDEN_BIN): $(BUILD)/%: $(BUILD)/obj/%.o $(foreach m,$(sort $(call closure,view)),$(BUILD)/lib/$(m).a)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(CMOCKA) $(call libs_for,view)
