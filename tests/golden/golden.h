@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/seal.h"
 #include "grid/canvas.h"
 #include "view/chrome.h"
 
@@ -128,7 +129,7 @@ golden_setup(void **state)
     (void)state;
     setenv("TZ", "UTC", 1);
     tzset();
-    return 0;
+    return ud_seal_init(NULL) == UD_OK ? 0 : -1;
 }
 
 /* A GUID from its text. */

@@ -7,7 +7,8 @@
 #include "grid/i18n.h"
 #include "view/parts.h"
 
-#define PRODUCT "unlockdesk"
+#define PRODUCT    "unlockdesk"
+#define CALL_WIDTH 40
 
 /* Draws `text` with a blank on both sides, ending before column `right`; returns where it begins, `right` where it does not fit. */
 static int
@@ -68,7 +69,7 @@ static void
 draw_calls(struct ud_canvas cv, const struct ud_view_chrome *model)
 {
     size_t count = model->call_count < UD_VIEW_CALLS ? model->call_count : UD_VIEW_CALLS;
-    int most = cv.width < 80 ? cv.width / (int)count : cv.width / UD_VIEW_CALLS;
+    int most = cv.width / (int)count > CALL_WIDTH ? CALL_WIDTH : cv.width / (int)count;
 
     for (size_t i = 0; i < count; i++)
         draw_call(ud_canvas_part(cv, (int)i * most, 0, most - 1, 1), &model->call[i]);

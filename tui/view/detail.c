@@ -9,7 +9,7 @@
 #define FACTS     8
 #define LABEL     12
 #define TWO_WIDTH 76 /* from here on two columns */
-#define TWO_LEFT  40
+#define TWO_LEFT  36
 
 struct fact {
     const char *label;

@@ -11,7 +11,7 @@
 #define SIDE        1
 #define LEAD        2
 #define TALL        16
-#define FOOT        3   /* what can be done: at most three rows below the keys */
+#define FOOT        4   /* rows below the keys that are kept for the next step */
 #define BESIDE      132 /* from here on the facts stand beside the keys */
 #define FACTS_WIDTH 50
 
@@ -43,10 +43,10 @@ layout_of(int width, int height, const struct ud_view_device *model)
         y += l.facts_rows + (l.same_y >= 0) + tall;
     l.head_y = y;
     l.list_y = y + 1 + tall;
-    l.foot_y = height - FOOT;
-    l.list_rows = l.foot_y - tall - l.list_y;
+    l.list_rows = height - l.list_y - (tall ? FOOT + 1 : 2);
     if (l.list_rows < 1)
         l.list_rows = 1;
+    l.foot_y = l.list_y + (model->list.count < (size_t)l.list_rows ? (int)model->list.count : l.list_rows) + tall;
     return l;
 }
 
@@ -63,7 +63,8 @@ draw_title(struct ud_canvas cv, const struct ud_view_device *model)
     int used = ud_canvas_fit(cv, SIDE, 0, cv.width - 2 * SIDE, UD_ROLE_HEADING, model->device.name);
 
     ud_part_system(system, sizeof(system), &model->device);
-    snprintf(line, sizeof(line), "%s · %s", ud_part_user(&model->device), cv.height >= TALL ? system : model->device.serial);
+    snprintf(line, sizeof(line), "%s%s%s", ud_part_user(&model->device), *ud_part_user(&model->device) ? " · " : "",
+        cv.height >= TALL ? system : model->device.serial);
     ud_canvas_fit(cv, SIDE + used + 2, 0, cv.width - 2 * SIDE - used - 2, UD_ROLE_DIM, line);
 }
 
@@ -93,7 +94,8 @@ keys_heading(struct ud_canvas cv, int y, const struct ud_view_device *model)
         if (model->fetched == UD_WALL_NONE)
             line[0] = '\0';
     }
-    ud_canvas_fit_right(cv, used + 2, y, cv.width - used - 2 - SIDE, model->loading ? UD_ROLE_STATE_WAITING : UD_ROLE_DIM, line);
+    if (ud_cells(line) <= cv.width - used - 3 - SIDE)
+        ud_canvas_text(cv, SIDE + used + 2, y, model->loading ? UD_ROLE_STATE_WAITING : UD_ROLE_DIM, line);
 }
 
 static void
@@ -144,26 +146,36 @@ draw_no_keys(struct ud_canvas cv, const struct layout *l, const struct ud_view_d
     ud_canvas_cursor(cv, LEAD, y);
 }
 
-/* The next step for the selected key, and what hinders it. */
+/* The next step for the selected key, or what hinders it. */
+static int
+draw_can_get(struct ud_canvas cv, int y, const struct ud_view_device *model)
+{
+    const struct ud_key *key = &model->key[model->list.selected];
+    int width = cv.width - 2 * SIDE;
+    char id[12], line[200];
+
+    if (model->get_refused)
+        return ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, model->get_refused);
+    ud_part_short_id(id, &key->id);
+    if (ud_guid_is_zero(&key->id))
+        snprintf(line, sizeof(line), _("Enter gets this %s."), ud_view_kind(key->kind));
+    else
+        snprintf(line, sizeof(line), _("Does the caller's screen show %s? Then Enter gets this key."), id);
+    return ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, line, true);
+}
+
 static void
 draw_next_step(struct ud_canvas cv, int y, const struct ud_view_device *model)
 {
     int width = cv.width - 2 * SIDE;
-    char id[12], line[200];
 
     if (model->list.count == 0)
         return;
     if (model->error)
         y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, model->error);
+    y += draw_can_get(cv, y, model);
     if (model->new_state)
-        y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_PLAIN, model->new_state);
-    if (model->get_refused) {
-        ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, model->get_refused);
-        return;
-    }
-    ud_part_short_id(id, &model->key[model->list.selected].id);
-    snprintf(line, sizeof(line), _("Does the caller's screen show %s? Then Enter gets this key."), id);
-    ud_canvas_fit(cv, SIDE, y, width, UD_ROLE_TEXT, line);
+        ud_part_sentence(cv, SIDE, y, width, UD_TONE_PLAIN, model->new_state);
 }
 
 void

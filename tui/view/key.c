@@ -11,6 +11,8 @@
 #define LARGE_ROWS 7
 #define SMALL_ROWS 4
 #define TALL       19 /* of the body: room for large digits and air */
+#define AIRY       12
+#define WIDTH      100
 
 /* --- what stays the same ---------------------------------------------------------------------------------------------------- */
 
@@ -70,24 +72,20 @@ draw_progress(struct ud_canvas cv, int y, const struct ud_view_key *model)
         cv, x + 1, y, cv.width - x - 1 - SIDE, model->covers_in <= 10000 ? UD_ROLE_STATE_WARNING : UD_ROLE_DIM, line);
 }
 
-static int
-where_rows(const struct ud_view_key *model)
-{
-    return (model->where[0] != NULL) + (model->where[1] != NULL);
-}
-
-/* Where the caller types it, and what was found about the terminal, in the last rows. */
+/* Where the caller types it, and what was found about the terminal: in the last rows, but not above `least`. */
 static void
-draw_where(struct ud_canvas cv, const struct ud_view_key *model)
+draw_where(struct ud_canvas cv, int least, const struct ud_view_key *model)
 {
-    int y = cv.height - where_rows(model) - (model->finding != NULL);
+    int width = cv.width - 2 * SIDE, y = cv.height - (model->finding != NULL);
 
-    for (int i = 0; i < 2; i++) {
-        if (model->where[i])
-            ud_canvas_fit(cv, SIDE, y++, cv.width - 2 * SIDE, UD_ROLE_TEXT, model->where[i]);
-    }
+    for (int i = 0; i < 2; i++)
+        y -= ud_canvas_wrap(cv, 0, 0, width, UD_ROLE_TEXT, model->where[i], false);
+    if (y < least)
+        y = least;
+    for (int i = 0; i < 2; i++)
+        y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->where[i], true);
     if (model->finding)
-        ud_canvas_fit(cv, SIDE, y, cv.width - 2 * SIDE, UD_ROLE_STATE_WARNING, model->finding);
+        ud_canvas_fit(cv, SIDE, y, width, UD_ROLE_STATE_WARNING, model->finding);
 }
 
 /* --- dictation ---------------------------------------------------------------------------------------------------------------- */
@@ -144,7 +142,7 @@ draw_readback(struct ud_canvas cv, int y, const struct ud_view_key *model)
     return ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM, _("Let the caller read it back. Typing it here checks it."), true);
 }
 
-static void
+static int
 draw_group(struct ud_canvas cv, int y, const struct ud_view_key *model)
 {
     bool tall = cv.height >= TALL;
@@ -159,10 +157,10 @@ draw_group(struct ud_canvas cv, int y, const struct ud_view_key *model)
     y += 1;
     ud_canvas_reserve(cv, UD_RESERVE_SPELLED, SIDE, y, width, 1);
     y += 1 + tall;
-    draw_readback(cv, y, model);
+    return y + draw_readback(cv, y, model);
 }
 
-static void
+static int
 draw_whole(struct ud_canvas cv, int y, const struct ud_view_key *model)
 {
     int width = cv.width - 2 * SIDE, rows;
@@ -177,6 +175,7 @@ draw_whole(struct ud_canvas cv, int y, const struct ud_view_key *model)
     rows = (int)model->whole_length / width + 1;
     ud_canvas_reserve(cv, UD_RESERVE_WHOLE, SIDE, y, width, rows);
     ud_canvas_cursor(cv, SIDE, y + rows);
+    return y + rows;
 }
 
 /* --- nothing on screen --------------------------------------------------------------------------------------------------------- */
@@ -185,13 +184,14 @@ static void
 draw_covered(struct ud_canvas cv, int y, const struct ud_view_key *model)
 {
     int width = cv.width - 2 * SIDE;
+    bool air = cv.height >= AIRY;
     char left[16], line[200];
 
     draw_progress(cv, y, model);
-    y += 2;
-    ud_canvas_fit(cv, SIDE, y, width, UD_ROLE_TITLE, _("Covered"));
-    y += 1;
-    y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->covered_why, true) + 1;
+    y += 1 + air;
+    if (air)
+        ud_canvas_fit(cv, SIDE, y++, width, UD_ROLE_TITLE, _("Covered"));
+    y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->covered_why, true) + air;
     if (model->wiped_in > 0) {
         ud_view_minutes(left, model->wiped_in);
         snprintf(line, sizeof(line), _("Enter shows it again. After %s it has to be fetched again."), left);
@@ -205,15 +205,16 @@ draw_covered(struct ud_canvas cv, int y, const struct ud_view_key *model)
 static void
 draw_failed(struct ud_canvas cv, int y, const struct ud_view_key *model)
 {
-    int width = cv.width - 2 * SIDE > 90 ? 90 : cv.width - 2 * SIDE;
+    int width = cv.width - 2 * SIDE;
+    bool air = cv.height >= AIRY;
 
     if (model->log_unwritable)
         y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_ERROR, _("The activity log cannot be written, so no keys are shown.")) +
-             1;
+             air;
     else
         ud_canvas_fit(cv, SIDE, y++, width, UD_ROLE_TITLE, _("The key was not got"));
     if (model->error && *model->error)
-        y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_ERROR, model->error) + 1;
+        y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_ERROR, model->error) + air;
     ud_canvas_cursor(cv, SIDE, y);
     ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->hint, true);
 }
@@ -229,52 +230,58 @@ draw_too_small(struct ud_canvas cv, int y)
     ud_canvas_cursor(cv, SIDE, y);
 }
 
+static void
+draw_shown(struct ud_canvas cv, int y, const struct ud_view_key *model, bool small)
+{
+    if (small) {
+        draw_too_small(cv, y + 1);
+        return;
+    }
+    y = model->show == UD_KEY_WHOLE ? draw_whole(cv, y, model) : draw_group(cv, y, model);
+    draw_where(cv, y, model);
+}
+
 void
 ud_view_key(struct ud_canvas cv, const struct ud_view_key *model, int terminal_width, int terminal_height)
 {
     bool shown = model->show == UD_KEY_GROUP || model->show == UD_KEY_WHOLE;
-    bool small = terminal_width < UD_VIEW_KEY_WIDTH || terminal_height < UD_VIEW_KEY_HEIGHT;
-    int y = draw_title(cv, model);
+    int y;
 
-    if (cv.height >= SMALL_ROWS + 8)
-        y += draw_call(cv, y, model);
-    y += cv.height >= TALL || !shown;
-    if (shown && small) {
-        draw_too_small(cv, y + 1);
-        return;
-    }
+    cv = ud_canvas_part(cv, 0, 0, cv.width > WIDTH ? WIDTH : cv.width, cv.height);
+    y = draw_title(cv, model);
+    if (cv.height >= (shown ? TALL : AIRY))
+        y += draw_call(cv, y, model) + 1;
     switch (model->show) {
     case UD_KEY_FETCHING:
         ud_canvas_fit(cv, SIDE, y, cv.width - 2 * SIDE, UD_ROLE_STATE_WAITING, _("Recorded. Getting the key …"));
         ud_canvas_cursor(cv, SIDE, y);
-        return;
-    case UD_KEY_GROUP:
-        draw_group(cv, y, model);
         break;
+    case UD_KEY_GROUP:
     case UD_KEY_WHOLE:
-        draw_whole(cv, y, model);
+        draw_shown(cv, y, model, terminal_width < UD_VIEW_KEY_WIDTH || terminal_height < UD_VIEW_KEY_HEIGHT);
         break;
     case UD_KEY_COVERED:
         draw_covered(cv, y, model);
-        return;
+        break;
     case UD_KEY_FAILED:
         draw_failed(cv, y, model);
-        return;
+        break;
     }
-    draw_where(cv, model);
 }
 
 void
 ud_view_cover(struct ud_canvas cv, const struct ud_view_cover *model)
 {
-    int y = cv.height >= 14 ? 2 : 0, width = cv.width - 2 * SIDE > 90 ? 90 : cv.width - 2 * SIDE;
+    bool air = cv.height >= AIRY;
+    int y = air, width = cv.width - 2 * SIDE > WIDTH ? WIDTH : cv.width - 2 * SIDE;
 
-    y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, model->title) + 1;
-    y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->why, true) + 1;
+    y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, model->title) + air;
+    if (air)
+        y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->why, true) + 1;
     ud_canvas_cursor(cv, SIDE, y);
     if (model->command) {
         ud_canvas_fit(cv, SIDE, y++, width, UD_ROLE_LABEL, _("Run this in another window:"));
-        y += ud_canvas_wrap(cv, SIDE + 2, y, width - 2, UD_ROLE_CODE, model->command, true) + 1;
+        y += ud_canvas_wrap(cv, SIDE + 2, y, width - 2, UD_ROLE_CODE, model->command, true) + air;
     }
     ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, model->after, true);
 }

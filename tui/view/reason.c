@@ -10,7 +10,7 @@
 
 #define SIDE  1
 #define LABEL 16
-#define WIDTH 100
+#define WIDTH 120
 
 /* Draws the form top to bottom, or only measures it. */
 struct form {
@@ -18,6 +18,7 @@ struct form {
     const struct ud_view_reason *model;
     bool draw;
     bool air;
+    bool folded; /* choices without the focus take one row */
     int y;
     int focus_y, focus_end; /* rows of the field with the focus */
 };
@@ -106,12 +107,30 @@ draw_label(struct form *f, enum ud_reason_field field, const char *label)
         ud_canvas_fit(f->cv, SIDE, f->y, LABEL - 1, focused(f, field) ? UD_ROLE_STRONG : UD_ROLE_LABEL, label);
 }
 
+/* A choice without the focus, in a form that is short of room: what was chosen, in one row. */
 static void
-choice_field(struct form *f, enum ud_reason_field field, const char *label, const char *const *text, size_t count, size_t chosen)
+folded_choice(struct form *f, enum ud_reason_field field, const char *label, const char *const *text, size_t count, size_t chosen)
 {
-    int width = f->cv.width - 2 * SIDE, rows = ud_choice_rows(width, text, count);
+    draw_label(f, field, label);
+    if (f->draw)
+        ud_canvas_fit(f->cv, SIDE + LABEL, f->y, f->cv.width - SIDE - LABEL - 1,
+            chosen < count ? UD_ROLE_CHOICE_CHOSEN : UD_ROLE_DIM, chosen < count ? text[chosen] : "…");
+    f->y++;
+    end_field(f, field);
+}
+
+/* `label` heads the choices, `brief` stands beside a folded one. */
+static void
+choice_field(struct form *f, enum ud_reason_field field, const char *label, const char *brief, const char *const *text,
+    size_t count, size_t chosen)
+{
+    int width = f->cv.width - 2 * SIDE > WIDTH ? WIDTH : f->cv.width - 2 * SIDE, rows = ud_choice_rows(width, text, count);
 
     begin_field(f, field);
+    if (f->folded && f->model->focus != field) {
+        folded_choice(f, field, brief, text, count, chosen);
+        return;
+    }
     if (f->draw) {
         ud_canvas_fit(f->cv, SIDE, f->y, width, focused(f, field) ? UD_ROLE_STRONG : UD_ROLE_LABEL, label);
         ud_choice_draw(ud_canvas_part(f->cv, SIDE, f->y + 1, width, rows), text, count, chosen, focused(f, field));
@@ -147,8 +166,8 @@ lay_fields(struct form *f)
 {
     const struct ud_view_reason *m = f->model;
 
-    choice_field(
-        f, UD_REASON_FIELD_REASON, _("Why is the key needed? Press its digit."), m->reason, m->reason_count, m->reason_chosen);
+    choice_field(f, UD_REASON_FIELD_REASON, _("Why is the key needed? Press its digit."), _("Reason"), m->reason, m->reason_count,
+        m->reason_chosen);
     if (m->note_shown)
         text_field(f, UD_REASON_FIELD_NOTE, _("Note"), m->note, NULL);
     if (m->ticket_need != UD_NEED_NO)
@@ -157,7 +176,7 @@ lay_fields(struct form *f)
         text_field(f, UD_REASON_FIELD_CALLER, _("Who is calling"), m->caller, optional(m->caller_need));
     if (m->verified_need != UD_NEED_NO && m->verified_count > 0) {
         f->y += f->air;
-        choice_field(f, UD_REASON_FIELD_VERIFIED, _("How was the caller checked? Press its digit."), m->verified,
+        choice_field(f, UD_REASON_FIELD_VERIFIED, _("How was the caller checked? Press its digit."), _("Checked"), m->verified,
             m->verified_count, m->verified_chosen);
     }
     if (m->presence_shown)
@@ -165,9 +184,9 @@ lay_fields(struct form *f)
 }
 
 static struct form
-lay_form(struct ud_canvas cv, const struct ud_view_reason *model, bool draw, bool air)
+lay_form(struct ud_canvas cv, const struct ud_view_reason *model, bool air, bool folded)
 {
-    struct form f = { .cv = cv, .model = model, .draw = draw, .air = air };
+    struct form f = { .cv = cv, .model = model, .air = air, .folded = folded };
 
     lay_fields(&f);
     return f;
@@ -186,45 +205,44 @@ draw_title(struct ud_canvas cv, const struct ud_view_reason *model)
     ud_canvas_fit(cv, SIDE + used + 2, 0, cv.width - used - 2 - 2 * SIDE, UD_ROLE_TEXT, line);
 }
 
-/* The last rows: what will be recorded. Returns the first of them. */
+/* What will be recorded: one heading, the sentence below. Returns its rows, of which there are at most `most`. */
 static int
-draw_record(struct ud_canvas cv, const struct ud_view_reason *model)
+draw_record(struct ud_canvas cv, int y, int most, const struct ud_view_reason *model, bool draw)
 {
     char sentence[1400];
-    int width = cv.width - 2 * SIDE, rows, y;
-    struct ud_canvas nowhere = { 0 };
+    int width = cv.width - 2 * SIDE > WIDTH ? WIDTH : cv.width - 2 * SIDE, head = cv.height >= 10, rows;
 
-    if (width > WIDTH)
-        width = WIDTH;
     ud_view_reason_sentence(sentence, sizeof(sentence), model);
-    rows = ud_canvas_wrap(nowhere, 0, 0, width, UD_ROLE_TEXT, sentence, false);
-    if (rows > cv.height / 4 + 1)
-        rows = cv.height / 4 + 1;
-    y = cv.height - rows;
-    if (cv.height >= 10)
-        ud_canvas_fit(cv, SIDE, --y, width, model->sending ? UD_ROLE_STATE_WAITING : UD_ROLE_LABEL,
+    rows = ud_canvas_wrap(cv, 0, 0, width, UD_ROLE_TEXT, sentence, false);
+    rows = rows + head > most ? most - head : rows;
+    if (draw && head)
+        ud_canvas_fit(cv, SIDE, y, width, model->sending ? UD_ROLE_STATE_WAITING : UD_ROLE_LABEL,
             model->sending ? _("Being recorded and sent:") : _("Enter records this and gets the key:"));
-    ud_canvas_wrap(ud_canvas_part(cv, SIDE, cv.height - rows, width, rows), 0, 0, width, UD_ROLE_STRONG, sentence, true);
-    return y;
+    if (draw)
+        ud_canvas_wrap(ud_canvas_part(cv, SIDE, y + head, width, rows), 0, 0, width, UD_ROLE_STRONG, sentence, true);
+    return rows + head;
 }
 
 void
 ud_view_reason(struct ud_canvas cv, const struct ud_view_reason *model)
 {
-    int end, top = cv.height >= 14 ? 2 : 1, offset = 0;
-    struct ud_canvas window;
-    struct form f;
-    bool air = true;
+    bool tall = cv.height >= 14;
+    int top = 1 + tall, record = draw_record(cv, 0, tall ? cv.height / 3 + 1 : 2, model, false), offset = 0;
+    struct ud_canvas window = ud_canvas_part(cv, 0, top, cv.width, cv.height - record - top - tall);
+    struct form f = lay_form(window, model, true, false);
 
     draw_title(cv, model);
-    end = draw_record(cv, model);
-    window = ud_canvas_part(cv, 0, top, cv.width, end - top - (cv.height >= 14));
-    f = lay_form(window, model, false, air);
-    if (f.y > window.height) {
-        air = false;
-        f = lay_form(window, model, false, air);
-    }
+    if (f.y > window.height)
+        f = lay_form(window, model, false, false);
+    if (f.y > window.height)
+        f = lay_form(window, model, false, true);
     if (f.focus_end > window.height)
         offset = f.focus_end - window.height < f.focus_y ? f.focus_end - window.height : f.focus_y;
-    lay_form(ud_canvas_scrolled(window, f.y > window.height ? f.y : window.height, offset), model, true, air);
+    if (f.y < window.height)
+        window.height = f.y;
+    f = (struct form){
+        .cv = ud_canvas_scrolled(window, f.y, offset), .model = model, .draw = true, .air = f.air, .folded = f.folded
+    };
+    lay_fields(&f);
+    draw_record(cv, top + window.height + tall, record, model, true);
 }

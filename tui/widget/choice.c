@@ -1,8 +1,8 @@
 /* Choices by digit, in as many columns as fit. */
 #include "widget/choice.h"
 
-#define LEAD   4 /* " 1  " */
-#define GAP    3
+#define LEAD   3 /* mark, digit, blank */
+#define GAP    2
 #define CHOSEN "✓"
 
 static const char digits[] = "1234567890abcdefghijklmnopqrstuvwxyz";
@@ -73,7 +73,7 @@ ud_choice_draw(struct ud_canvas cv, const char *const *text, size_t count, size_
         if (on)
             ud_canvas_text(cv, x, y, UD_ROLE_CHOICE_CHOSEN, CHOSEN);
         ud_canvas_text(cv, x + 1, y, on ? UD_ROLE_CHOICE_CHOSEN : UD_ROLE_CHOICE_KEY, key);
-        ud_canvas_fit(cv, x + 3, y, step - GAP - 3, on ? UD_ROLE_CHOICE_CHOSEN : UD_ROLE_TEXT, text[i]);
+        ud_canvas_fit(cv, x + LEAD, y, step - GAP - LEAD, on ? UD_ROLE_CHOICE_CHOSEN : UD_ROLE_TEXT, text[i]);
     }
     if (focus && count > 0)
         ud_canvas_cursor(cv, (int)at / rows * step + 1, (int)at % rows);
