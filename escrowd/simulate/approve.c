@@ -42,6 +42,12 @@ ud_sim_approver_free(struct ud_sim_approver **a)
     *a = NULL;
 }
 
+bool
+ud_sim_approver_idle(const struct ud_sim_approver *a)
+{
+    return a->count == 0;
+}
+
 /* On to the next code. */
 static void
 finished(struct ud_sim_approver *a, const char *trouble)

@@ -37,6 +37,7 @@ struct player {
     char line[128]; /* of the approval pipe */
     size_t line_length;
     bool complained, over;
+    bool closing; /* the pipe is closed: over when its last code is done */
 };
 
 static void ask(void *arg);
@@ -229,7 +230,7 @@ read_codes(struct player *p, int fd)
     ssize_t n = read(fd, bytes, sizeof(bytes));
 
     if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-        p->over = true;
+        p->closing = true;
     for (ssize_t i = 0; i < n; i++) {
         if (bytes[i] != '\n') {
             if (p->line_length < sizeof(p->line) - 1)
@@ -277,9 +278,11 @@ ud_sim_play(struct ud_sim *s, int approve_fd, int signal_fd, struct ud_error *er
     while (!p.over && st == UD_OK) {
         short revents = 0;
         st = ud_http_turn(s->http, watched, POLLIN, &revents, 1000, err);
-        if (revents != 0 && approve_fd >= 0)
+        if (revents != 0 && approve_fd >= 0 && !p.closing)
             read_codes(&p, approve_fd);
-        p.over = p.over || signalled(signal_fd);
+        if (p.closing)
+            watched = signal_fd;
+        p.over = signalled(signal_fd) || (p.closing && ud_sim_approver_idle(p.approver));
     }
     clear(&p);
     return st;

@@ -64,7 +64,7 @@ UD_CHECK enum ud_status ud_sim_find(const struct ud_roster_line **out, struct ud
 /* --- modes ----------------------------------------------------------------------------------------------------------- */
 
 /* Plays every device until a signal; with approve_fd >= 0 also approves the user codes that are written there, and ends when it is
- * closed. */
+ * closed and the last one is done. */
 UD_CHECK enum ud_status ud_sim_play(struct ud_sim *s, int approve_fd, int signal_fd, struct ud_error *err);
 /* The locked laptop in this terminal. */
 UD_CHECK enum ud_status ud_sim_screen(struct ud_sim *s, const char *device, struct ud_error *err);
@@ -74,6 +74,7 @@ UD_CHECK enum ud_status ud_sim_screen(struct ud_sim *s, const char *device, stru
 struct ud_sim_approver;
 struct ud_sim_approver *ud_sim_approver_new(struct ud_sim *s);
 void ud_sim_approver_free(struct ud_sim_approver **a);
+bool ud_sim_approver_idle(const struct ud_sim_approver *a);
 /* Fills in the approval page for a code, as the invented operator. One after the other; what fails is said on standard error. */
 void ud_sim_approve(struct ud_sim_approver *a, const char *user_code);
 

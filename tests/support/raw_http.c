@@ -74,13 +74,21 @@ start_tls(struct ud_raw *r, const struct ud_fixture *f)
 }
 
 struct ud_raw *
-ud_raw_open(const struct ud_fixture *f)
+ud_raw_open_plain(const struct ud_fixture *f)
 {
     struct ud_raw *r = calloc(1, sizeof(*r));
 
     assert_non_null(r);
     signal(SIGPIPE, SIG_IGN);
     connect_to(r, f);
+    return r;
+}
+
+struct ud_raw *
+ud_raw_open(const struct ud_fixture *f)
+{
+    struct ud_raw *r = ud_raw_open_plain(f);
+
     if (f->port != 0)
         start_tls(r, f);
     return r;
@@ -241,6 +249,21 @@ ud_raw_call(struct ud_answer *a, const struct ud_fixture *f, const char *method,
         ud_raw_send_text(r, body);
     ud_raw_answer(a, r);
     ud_raw_close(&r);
+}
+
+struct ud_json *
+ud_raw_json(const struct ud_fixture *f, const char *method, const char *path, const char *token, const char *body, int status)
+{
+    struct ud_json *doc = NULL;
+    struct ud_answer a;
+
+    ud_raw_call(&a, f, method, path, token, NULL, body);
+    if (a.status != status)
+        fail_msg("%s %s: %d instead of %d: %s", method, path, a.status, status, a.body);
+    if (a.length > 0 && ud_json_parse(&doc, a.body, a.length, NULL) != UD_OK)
+        fail_msg("%s %s: no JSON: %s", method, path, a.body);
+    ud_answer_free(&a);
+    return doc;
 }
 
 /* --- sign-in --------------------------------------------------------------------------------------------------------- */

@@ -11,6 +11,8 @@
 struct ud_raw; /* one connection */
 
 struct ud_raw *ud_raw_open(const struct ud_fixture *f);
+/* Without TLS, whatever the fixture speaks. */
+struct ud_raw *ud_raw_open_plain(const struct ud_fixture *f);
 void ud_raw_close(struct ud_raw **r);
 void ud_raw_send(struct ud_raw *r, const void *bytes, size_t length);
 void ud_raw_send_text(struct ud_raw *r, const char *text);
@@ -33,6 +35,11 @@ void ud_answer_header(char *out, size_t size, const struct ud_answer *a, const c
  * A User-Agent is sent. */
 void ud_raw_call(struct ud_answer *a, const struct ud_fixture *f, const char *method, const char *path, const char *token,
     const char *type, const char *body);
+
+struct ud_json;
+/* One call whose answer must have this status and, unless empty, be JSON. NULL for an empty body. */
+struct ud_json *ud_raw_json(
+    const struct ud_fixture *f, const char *method, const char *path, const char *token, const char *body, int status);
 
 /* Signs in as `user` through device code and approval page; `access` (and `refresh`, may be NULL) get 65 bytes each. */
 void ud_raw_sign_in(char *access, char *refresh, const struct ud_fixture *f, const char *user, const char *password);
