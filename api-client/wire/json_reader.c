@@ -1,4 +1,4 @@
-/* The strict reader: structure, numbers and words. Strings are in json_string.c. */
+/* The strict reader: structure, names, words, and strings that need no unescaping. The others are in json_string.c, numbers in json_number.c. */
 #include "wire/json_reader.h"
 
 #include <assert.h>
@@ -67,6 +67,8 @@ ud_json_reader_reset(struct ud_json_reader *r)
     r->depth = 0;
     r->objects = 0;
     r->name_count = 0;
+    r->deepest = 0;
+    memset(r->level, 0, sizeof(r->level));
     r->partial = PARTIAL_NONE;
     r->skipping = false;
     r->last = UD_JSON_MORE;
@@ -122,10 +124,21 @@ in_object(const struct ud_json_reader *r)
     return (r->objects >> (r->depth - 1) & 1) != 0;
 }
 
-void
-ud_json_reader_value_done(struct ud_json_reader *r)
+/* An object opens at `depth`: the names it will write down take the place of what deeper objects, or those around it, had noted behind. */
+static void
+open_names(struct ud_json_reader *r)
 {
-    r->expect = r->depth == 0 ? EXPECT_NOTHING : EXPECT_COMMA;
+    struct level *l = &r->level[r->depth];
+
+    for (unsigned i = 0; i < r->depth; i++)
+        if (r->level[i].known_to > r->name_count)
+            r->level[i].known_to = r->name_count;
+    for (; r->deepest > r->depth; r->deepest--)
+        r->level[r->deepest].known_to = 0;
+    r->deepest = r->depth;
+    l->matching = l->known_from == r->name_count && l->known_to > r->name_count;
+    if (!l->matching)
+        memset(l->filter, 0, sizeof(l->filter));
 }
 
 static enum ud_json_token
@@ -136,8 +149,9 @@ open_container(struct ud_json_reader *r, bool object)
     r->at++;
     uint32_t bit = (uint32_t)1 << r->depth;
     r->objects = object ? r->objects | bit : r->objects & ~bit;
-    r->names_from[r->depth] = r->name_count;
-    memset(r->seen[r->depth], 0, sizeof(r->seen[0]));
+    if (object)
+        open_names(r);
+    r->level[r->depth].from = r->name_count;
     r->depth++;
     r->expect = object ? EXPECT_NAME_OR_END : EXPECT_VALUE_OR_END;
     return object ? UD_JSON_OBJECT : UD_JSON_ARRAY;
@@ -152,117 +166,148 @@ close_container(struct ud_json_reader *r, unsigned char c)
         return ud_json_reader_fail(r, object ? "',' or '}' is missing" : "',' or ']' is missing");
     r->at++;
     r->depth--;
-    r->name_count = r->names_from[r->depth];
+    struct level *l = &r->level[r->depth];
+    if (object) {
+        l->known_from = l->from;
+        l->known_to = r->name_count;
+    }
+    r->name_count = l->from;
     ud_json_reader_value_done(r);
     return object ? UD_JSON_OBJECT_END : UD_JSON_ARRAY_END;
 }
 
-/* --- numbers ----------------------------------------------------------------------------------------------------------- */
+/* --- strings and names --------------------------------------------------------------------------------------------------- */
 
-enum number {
-    NUM_START,
-    NUM_MINUS,
-    NUM_ZERO,
-    NUM_INT,
-    NUM_DOT,
-    NUM_FRACTION,
-    NUM_EXP,
-    NUM_EXP_SIGN,
-    NUM_EXP_DIGITS,
-    NUM_END,
-    NUM_BAD
-};
-
-static enum number
-number_step(enum number s, unsigned char c)
+static void
+filter_add(uint64_t filter[4], uint64_t hash)
 {
-    bool digit = c >= '0' && c <= '9';
-
-    switch (s) {
-    case NUM_START:
-        if (c == '-')
-            return NUM_MINUS;
-        /* fall through */
-    case NUM_MINUS:
-        return c == '0' ? NUM_ZERO : digit ? NUM_INT : NUM_BAD;
-    case NUM_INT:
-        if (digit)
-            return NUM_INT;
-        /* fall through */
-    case NUM_ZERO:
-        if (c == '.')
-            return NUM_DOT;
-        return c == 'e' || c == 'E' ? NUM_EXP : digit ? NUM_BAD : NUM_END;
-    case NUM_DOT:
-        return digit ? NUM_FRACTION : NUM_BAD;
-    case NUM_FRACTION:
-        return digit ? NUM_FRACTION : c == 'e' || c == 'E' ? NUM_EXP : NUM_END;
-    case NUM_EXP:
-        if (c == '+' || c == '-')
-            return NUM_EXP_SIGN;
-        /* fall through */
-    case NUM_EXP_SIGN:
-        return digit ? NUM_EXP_DIGITS : NUM_BAD;
-    case NUM_EXP_DIGITS:
-        return digit ? NUM_EXP_DIGITS : NUM_END;
-    default:
-        return NUM_BAD;
-    }
+    filter[hash >> 62] |= (uint64_t)1 << (hash >> 56 & 63);
 }
 
-static bool
-number_may_end(enum number s)
+/* The names of the object do not go on like those of the one before it: from now on they are compared with each other. */
+static void
+stop_matching(struct ud_json_reader *r, struct level *l)
 {
-    return s == NUM_ZERO || s == NUM_INT || s == NUM_FRACTION || s == NUM_EXP_DIGITS;
+    l->matching = false;
+    memset(l->filter, 0, sizeof(l->filter));
+    for (size_t i = l->from; i < r->name_count; i++)
+        filter_add(l->filter, r->name[i]);
 }
 
-static enum ud_json_token
-number_done(struct ud_json_reader *r, struct ud_json_text *text, const unsigned char *data, size_t length)
+/* Notes the last name's hash and spelling. */
+static inline void
+push_name(struct ud_json_reader *r, uint64_t hash, const struct ud_json_text *text)
 {
-    if (length > UD_JSON_NUMBER_MAX)
-        return ud_json_reader_fail(r, "a number is too long");
-    *text = (struct ud_json_text){ (const char *)data, length, true };
-    r->partial = PARTIAL_NONE;
-    ud_json_reader_value_done(r);
-    return UD_JSON_NUMBER;
+    size_t i = r->name_count++, start = i > 0 ? r->spelled_to[i - 1] : 0;
+
+    r->name[i] = hash;
+    r->spelled_to[i] = (uint16_t)start;
+    if (!text->plain || text->length > SPELLING_MAX - 1 - start)
+        return;
+    memcpy(r->spelling + start, text->data, text->length);
+    r->spelled_to[i] = (uint16_t)(start + text->length);
 }
 
-/* Goes on with a number from r->number_state; what lies in the scratch came in earlier chunks. */
-static enum ud_json_token
-read_number(struct ud_json_reader *r, struct ud_json_text *text)
+/* At a quote: is this, letter for letter, the name that came next in the object before? Then it needs neither scanning nor a look for
+ * duplicates. */
+static inline bool
+foreseen_name(struct ud_json_reader *r, struct ud_json_text *text)
 {
-    const unsigned char *start = r->at;
-    enum number s = (enum number)r->number_state;
+    const struct level *l = &r->level[r->depth - 1];
+    size_t i = r->name_count;
 
-    while (r->at < r->end) {
-        enum number next = number_step(s, *r->at);
-        if (next == NUM_BAD)
-            return ud_json_reader_fail(r, "a number is not well formed");
-        if (next == NUM_END)
-            break;
-        s = next;
+    if (!l->matching || i >= l->known_to)
+        return false;
+    size_t start = i > 0 ? r->spelled_to[i - 1] : 0, n = r->spelled_to[i] - start;
+    if (n == 0 || (size_t)(r->end - r->at) < n + 3 || r->at[n + 1] != '"' || memcmp(r->at + 1, r->spelling + start, n) != 0)
+        return false;
+    *text = (struct ud_json_text){ (const char *)r->at + 1, n, true };
+    r->name_count++;
+    r->at += n + 2;
+    r->expect = EXPECT_COLON;
+    if (*r->at == ':') {
         r->at++;
+        r->expect = EXPECT_VALUE;
     }
-    bool ended = r->at < r->end || r->finished;
-    if (r->partial == PARTIAL_NONE && r->at < r->end)
-        return number_done(r, text, start, (size_t)(r->at - start));
-    if (!ud_json_reader_keep(r, start, (size_t)(r->at - start)))
-        return ud_json_reader_fail(r, "a number is too long");
-    r->number_state = s;
-    r->partial = PARTIAL_NUMBER;
-    if (!ended)
-        return UD_JSON_MORE;
-    if (!number_may_end(s))
-        return ud_json_reader_fail(r, "a number is not well formed");
-    return number_done(r, text, r->scratch, r->scratch_used);
+    return true;
 }
 
-static enum ud_json_token
-start_number(struct ud_json_reader *r, struct ud_json_text *text)
+/* True where the innermost object has the name already; remembers it otherwise. As long as the names come in the order of the object before
+ * it, which had no duplicates, there is nothing to look for. */
+static inline bool
+is_duplicate(struct ud_json_reader *r, uint64_t hash, const struct ud_json_text *text)
 {
+    struct level *l = &r->level[r->depth - 1];
+
+    if (l->matching) {
+        if (r->name_count < l->known_to && r->name[r->name_count] == hash) {
+            r->name_count++;
+            return false;
+        }
+        stop_matching(r, l);
+    }
+    if ((l->filter[hash >> 62] >> (hash >> 56 & 63) & 1) != 0)
+        for (size_t i = l->from; i < r->name_count; i++)
+            if (r->name[i] == hash)
+                return true;
+    filter_add(l->filter, hash);
+    push_name(r, hash, text);
+    return false;
+}
+
+static inline enum ud_json_token
+name_done(struct ud_json_reader *r, const struct ud_json_text *text)
+{
+    if (r->name_count == NAMES_MAX || r->name_count - r->level[r->depth - 1].from == UD_JSON_MEMBERS_MAX)
+        return ud_json_reader_fail(r, "an object has too many members");
+    if (is_duplicate(r, ud_json_hash(r->hash_key, text->data, text->length), text))
+        return ud_json_reader_fail(r, "a name stands twice in one object");
+    r->expect = EXPECT_COLON;
+    return UD_JSON_NAME;
+}
+
+/* A whole string, or name. */
+static inline enum ud_json_token
+string_done(
+    struct ud_json_reader *r, struct ud_json_text *text, const unsigned char *data, size_t length, bool plain, bool is_name)
+{
+    if (length > UD_JSON_STRING_MAX)
+        return ud_json_reader_fail(r, "a string is too long");
+    *text = (struct ud_json_text){ (const char *)data, length, plain };
+    r->partial = PARTIAL_NONE;
+    if (is_name)
+        return name_done(r, text);
+    ud_json_reader_value_done(r);
+    return UD_JSON_STRING;
+}
+
+enum ud_json_token
+ud_json_reader_string_done(struct ud_json_reader *r, struct ud_json_text *text, bool plain)
+{
+    return string_done(r, text, r->scratch, r->scratch_used, plain, r->string_is_name);
+}
+
+/* At the opening quote. A string without escapes that lies in this chunk is handed out where it is. */
+static inline enum ud_json_token
+read_string(struct ud_json_reader *r, struct ud_json_text *text, bool is_name)
+{
+    const unsigned char *start = ++r->at;
+    bool odd = false;
+    const unsigned char *stop = ud_json_scan(start, r->end, &odd);
+
+    if (stop < r->end && *stop == '"') {
+        if (odd && !ud_json_utf8_whole(start, (size_t)(stop - start)))
+            return ud_json_reader_fail(r, "a string is not UTF-8");
+        r->at = stop + 1;
+        return string_done(r, text, start, (size_t)(stop - start), !odd, is_name);
+    }
+    r->partial = PARTIAL_STRING;
+    r->string_is_name = is_name;
     r->scratch_used = 0;
-    r->number_state = NUM_START;
-    return read_number(r, text);
+    r->string_mode = STRING_RUN;
+    r->high = 0;
+    r->utf8.need = 0;
+    return ud_json_reader_string_more(r, text);
 }
 
 /* --- true, false, null -------------------------------------------------------------------------------------------------- */
@@ -292,9 +337,16 @@ read_word(struct ud_json_reader *r)
     return words[r->word].token;
 }
 
-static enum ud_json_token
+static inline enum ud_json_token
 start_word(struct ud_json_reader *r, unsigned char which)
 {
+    size_t n = strlen(words[which].word);
+
+    if ((size_t)(r->end - r->at) >= n && memcmp(r->at, words[which].word, n) == 0) {
+        r->at += n;
+        ud_json_reader_value_done(r);
+        return words[which].token;
+    }
     r->word = which;
     r->word_at = 0;
     return read_word(r);
@@ -307,7 +359,7 @@ start_value(struct ud_json_reader *r, unsigned char c, struct ud_json_text *text
 {
     switch (c) {
     case '"':
-        return ud_json_reader_string(r, text, false);
+        return read_string(r, text, false);
     case '{':
         return open_container(r, true);
     case '[':
@@ -320,7 +372,7 @@ start_value(struct ud_json_reader *r, unsigned char c, struct ud_json_text *text
         return start_word(r, 2);
     default:
         if (c == '-' || (c >= '0' && c <= '9'))
-            return start_number(r, text);
+            return ud_json_reader_number(r, text);
         return ud_json_reader_fail(r, "a value is not well formed");
     }
 }
@@ -332,7 +384,7 @@ resume(struct ud_json_reader *r, struct ud_json_text *text)
         return UD_JSON_MORE;
     switch (r->partial) {
     case PARTIAL_NUMBER:
-        return read_number(r, text);
+        return ud_json_reader_number_more(r, text);
     case PARTIAL_WORD:
         return read_word(r);
     default:
@@ -377,7 +429,9 @@ step(struct ud_json_reader *r, struct ud_json_text *text)
                 return close_container(r, c);
             /* fall through */
         case EXPECT_NAME:
-            return c == '"' ? ud_json_reader_string(r, text, true) : ud_json_reader_fail(r, "a name is missing");
+            if (c != '"')
+                return ud_json_reader_fail(r, "a name is missing");
+            return foreseen_name(r, text) ? UD_JSON_NAME : read_string(r, text, true);
         case EXPECT_VALUE_OR_END:
             if (c == ']')
                 return close_container(r, c);

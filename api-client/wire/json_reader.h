@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -71,6 +72,12 @@ UD_CHECK enum ud_status ud_json_check(const void *bytes, size_t length, size_t t
 
 /* A NUMBER's value. False where it is no whole number (1.0 and 1e3 are) or is out of range; no locale, no rounding. */
 bool ud_json_text_int(int64_t *out, const struct ud_json_text *text);
-bool ud_json_text_is(const struct ud_json_text *text, const char *word);
+static inline bool
+ud_json_text_is(const struct ud_json_text *text, const char *word)
+{
+    size_t n = strlen(word);
+
+    return text->length == n && memcmp(text->data, word, n) == 0;
+}
 
 #endif

@@ -76,6 +76,35 @@ ud_json_utf8_whole(const unsigned char *p, size_t length)
     return u.need == 0;
 }
 
+static inline uint64_t
+ud_json_mix(uint64_t a, uint64_t b)
+{
+    unsigned __int128 m = (unsigned __int128)a * b;
+
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+/* The last 0 to 8 bytes of a name as one number, read without going beyond it. Its length is in the hash already. */
+static inline uint64_t
+ud_json_tail(const unsigned char *p, size_t length)
+{
+    uint32_t first, last;
+    uint64_t all;
+
+    if (length == 8) {
+        memcpy(&all, p, 8);
+        return all;
+    }
+    if (length >= 4) {
+        memcpy(&first, p, 4);
+        memcpy(&last, p + length - 4, 4);
+        return (uint64_t)first << 32 | last;
+    }
+    if (length == 0)
+        return 0;
+    return (uint64_t)p[0] << 16 | (uint64_t)p[length / 2] << 8 | p[length - 1];
+}
+
 /* A keyed 64-bit hash of a name. Two names of one hash are taken for the same: with the key unknown outside that cannot be provoked. */
 static inline uint64_t
 ud_json_hash(uint64_t key, const void *name, size_t length)
@@ -83,16 +112,11 @@ ud_json_hash(uint64_t key, const void *name, size_t length)
     const unsigned char *p = name;
     uint64_t h = key ^ (length * 0x9E3779B97F4A7C15u), part;
 
-    for (; length >= 8; p += 8, length -= 8) {
+    for (; length > 8; p += 8, length -= 8) {
         memcpy(&part, p, 8);
-        unsigned __int128 m = (unsigned __int128)(h ^ part) * 0xD6E8FEB86659FD93u;
-        h = (uint64_t)m ^ (uint64_t)(m >> 64) ^ key;
+        h = ud_json_mix(h ^ part, 0xD6E8FEB86659FD93u) ^ key;
     }
-    part = 0;
-    for (size_t i = 0; i < length; i++)
-        part |= (uint64_t)p[i] << (8 * i);
-    unsigned __int128 m = (unsigned __int128)(h ^ part) * 0xA0761D6478BD642Fu;
-    return (uint64_t)m ^ (uint64_t)(m >> 64);
+    return ud_json_mix(h ^ ud_json_tail(p, length), 0xA0761D6478BD642Fu);
 }
 
 #endif

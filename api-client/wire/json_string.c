@@ -1,5 +1,4 @@
-/* The strict reader: strings and names. A string without escapes inside one chunk is handed out in place; the others are put together in the
- * scratch. */
+/* The strict reader: strings that need unescaping, or are cut by the end of a chunk. They are put together in the scratch. */
 #include "wire/json_reader_state.h"
 
 bool
@@ -11,69 +10,6 @@ ud_json_reader_keep(struct ud_json_reader *r, const void *bytes, size_t length)
         memcpy(r->scratch + r->scratch_used, bytes, length);
     r->scratch_used += length;
     return true;
-}
-
-/* True where the innermost object has the name already; remembers it otherwise. */
-static bool
-is_duplicate(struct ud_json_reader *r, uint64_t hash)
-{
-    size_t from = r->names_from[r->depth - 1];
-    uint64_t *filter = &r->seen[r->depth - 1][hash >> 62];
-    uint64_t bit = (uint64_t)1 << (hash >> 56 & 63);
-
-    if ((*filter & bit) != 0)
-        for (size_t i = from; i < r->name_count; i++)
-            if (r->name[i] == hash)
-                return true;
-    *filter |= bit;
-    r->name[r->name_count++] = hash;
-    return false;
-}
-
-static enum ud_json_token
-name_done(struct ud_json_reader *r, const struct ud_json_text *text)
-{
-    if (r->name_count == NAMES_MAX || r->name_count - r->names_from[r->depth - 1] == UD_JSON_MEMBERS_MAX)
-        return ud_json_reader_fail(r, "an object has too many members");
-    if (is_duplicate(r, ud_json_hash(r->hash_key, text->data, text->length)))
-        return ud_json_reader_fail(r, "a name stands twice in one object");
-    r->expect = EXPECT_COLON;
-    return UD_JSON_NAME;
-}
-
-static enum ud_json_token
-string_done(struct ud_json_reader *r, struct ud_json_text *text, const unsigned char *data, size_t length, bool plain)
-{
-    if (length > UD_JSON_STRING_MAX)
-        return ud_json_reader_fail(r, "a string is too long");
-    *text = (struct ud_json_text){ (const char *)data, length, plain };
-    r->partial = PARTIAL_NONE;
-    if (r->string_is_name)
-        return name_done(r, text);
-    ud_json_reader_value_done(r);
-    return UD_JSON_STRING;
-}
-
-enum ud_json_token
-ud_json_reader_string(struct ud_json_reader *r, struct ud_json_text *text, bool is_name)
-{
-    const unsigned char *start = ++r->at;
-    bool odd = false;
-
-    r->string_is_name = is_name;
-    const unsigned char *stop = ud_json_scan(start, r->end, &odd);
-    if (stop < r->end && *stop == '"') {
-        if (odd && !ud_json_utf8_whole(start, (size_t)(stop - start)))
-            return ud_json_reader_fail(r, "a string is not UTF-8");
-        r->at = stop + 1;
-        return string_done(r, text, start, (size_t)(stop - start), !odd);
-    }
-    r->partial = PARTIAL_STRING;
-    r->scratch_used = 0;
-    r->string_mode = STRING_RUN;
-    r->high = 0;
-    r->utf8.need = 0;
-    return ud_json_reader_string_more(r, text);
 }
 
 /* Puts one code point into the scratch as UTF-8. */
@@ -207,7 +143,7 @@ ud_json_reader_string_more(struct ud_json_reader *r, struct ud_json_text *text)
         if ((fault = read_run(r)) != NULL || r->at == r->end)
             continue;
         if (*r->at++ == '"')
-            return string_done(r, text, r->scratch, r->scratch_used, is_plain(r->scratch, r->scratch_used));
+            return ud_json_reader_string_done(r, text, is_plain(r->scratch, r->scratch_used));
         r->string_mode = STRING_ESCAPE;
     }
     if (fault == NULL && r->finished)

@@ -265,6 +265,29 @@ a_duplicate_is_found_among_many_names(void **state)
     ud_buf_free(&b);
 }
 
+/* Objects of a list are foreseen to be like the one before; that must never hide a duplicate. */
+static void
+a_duplicate_is_found_in_lists_of_like_objects(void **state)
+{
+    static const char *const found[] = { "[{\"a\":1,\"b\":2},{\"a\":1,\"b\":2,\"a\":3}]", "[{\"a\":1,\"b\":2},{\"a\":1,\"a\":2}]",
+        "[{\"a\":1,\"b\":{\"c\":1}},{\"a\":{\"b\":1,\"c\":2},\"b\":2,\"b\":3}]", "[{\"a\":1,\"b\":1},{\"b\":1,\"a\":1,\"b\":1}]",
+        "[{\"a\":{\"x\":1,\"y\":1},\"b\":1},{\"a\":{\"x\":1,\"x\":1},\"b\":1}]",
+        "[[{\"a\":1,\"b\":1}],{\"c\":1,\"d\":1},[{\"c\":1,\"c\":1}]]",
+        "[{\"a\":1,\"b\":1},[{\"c\":1,\"d\":1,\"e\":1}],{\"c\":1,\"d\":1,\"c\":1}]", "[{\"a\":1},{\"\\u0061\":1,\"a\":1}]" };
+    static const char *const none[] = { "[{\"a\":1,\"b\":2},{\"a\":1,\"b\":2,\"c\":3},{\"b\":1,\"a\":2},{\"a\":1}]",
+        "[{\"a\":{\"a\":1,\"b\":1},\"b\":1},{\"a\":{\"a\":1,\"b\":1},\"b\":1}]",
+        "[{\"a\":[{\"x\":1},{\"x\":1}],\"x\":1},{\"a\":[{\"x\":1}],\"x\":1}]",
+        "[{\"ab\":1},{\"a\":1,\"b\":1},{\"ab\":1},{\"\\u0061b\":1}]" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++)
+        if (ud_json_check(found[i], strlen(found[i]), 0, NULL) != UD_MALFORMED)
+            fail_msg("taken: %s", found[i]);
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        if (ud_json_check(none[i], strlen(none[i]), 0, NULL) != UD_OK)
+            fail_msg("refused: %s", none[i]);
+}
+
 static void
 a_number_of_a_thousand_digits_is_taken_and_a_longer_one_refused(void **state)
 {
@@ -399,6 +422,7 @@ main(void)
         cmocka_unit_test(the_length_of_a_string_is_limited_whichever_way_it_is_read),
         cmocka_unit_test(the_number_of_members_is_limited),
         cmocka_unit_test(a_duplicate_is_found_among_many_names),
+        cmocka_unit_test(a_duplicate_is_found_in_lists_of_like_objects),
         cmocka_unit_test(a_number_of_a_thousand_digits_is_taken_and_a_longer_one_refused),
         cmocka_unit_test(escapes_come_out_as_utf8),
         cmocka_unit_test(a_string_without_escapes_is_not_copied),
