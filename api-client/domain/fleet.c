@@ -179,7 +179,8 @@ append_row(struct ud_fleet *f, const struct ud_device *d, const struct ud_image 
     uint32_t attr = attr_of(d);
 
     memcpy(f->text.base + f->text_used, m->folded, m->folded_length);
-    UD_STARTS(f)[row] = f->text_used;
+    if (row == 0) /* later ones: written with the row before, and a search may be reading it */
+        UD_STARTS(f)[0] = f->text_used;
     f->text_used += (uint32_t)m->folded_length;
     UD_STARTS(f)[row + 1] = f->text_used;
     if (m->differs) {

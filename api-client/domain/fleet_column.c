@@ -21,7 +21,7 @@ void
 ud_column_init(struct ud_column *c, size_t max_bytes)
 {
     c->reserved = round_up(max_bytes + UD_COLUMN_SLACK, UD_COLUMN_ALIGN);
-    c->committed = 0;
+    atomic_init(&c->committed, 0);
     void *p = mmap(NULL, c->reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) {
         fputs("unlockdesk: the address space for the list of devices could not be reserved (see ulimit -v)\n", stderr);
@@ -33,22 +33,22 @@ ud_column_init(struct ud_column *c, size_t max_bytes)
 bool
 ud_column_grow(struct ud_column *c, size_t bytes)
 {
-    size_t need;
+    size_t need, committed = atomic_load_explicit(&c->committed, memory_order_relaxed);
 
     if (__builtin_add_overflow(bytes, (size_t)UD_COLUMN_SLACK, &need) || need > c->reserved)
         return false;
-    if (need <= c->committed)
+    if (need <= committed)
         return true;
     size_t step = need / 16 > STEP_MIN ? need / 16 : STEP_MIN;
     size_t target = round_up(need + step, STEP_MIN);
     if (target > c->reserved)
         target = c->reserved;
-    unsigned char *from = c->base + c->committed;
-    if (mprotect(from, target - c->committed, PROT_READ | PROT_WRITE) != 0)
+    unsigned char *from = c->base + committed;
+    if (mprotect(from, target - committed, PROT_READ | PROT_WRITE) != 0)
         return false;
-    if (c->committed >= HUGE_FROM)
-        (void)madvise(from, target - c->committed, MADV_HUGEPAGE); /* only a matter of speed */
-    c->committed = target;
+    if (committed >= HUGE_FROM)
+        (void)madvise(from, target - committed, MADV_HUGEPAGE); /* only a matter of speed */
+    atomic_store_explicit(&c->committed, target, memory_order_relaxed);
     return true;
 }
 
@@ -75,5 +75,6 @@ ud_column_free(struct ud_column *c)
     if (c->base != NULL)
         munmap(c->base, c->reserved);
     c->base = NULL;
-    c->reserved = c->committed = 0;
+    c->reserved = 0;
+    atomic_init(&c->committed, 0);
 }

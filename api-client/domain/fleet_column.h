@@ -3,6 +3,7 @@
 #ifndef UD_DOMAIN_FLEET_COLUMN_H
 #define UD_DOMAIN_FLEET_COLUMN_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,7 +15,7 @@
 struct ud_column {
     unsigned char *base;
     size_t reserved;
-    size_t committed;
+    atomic_size_t committed; /* readers on other threads look, too */
 };
 
 /* Reserves room for `max_bytes`. Aborts cleanly where the address space is exhausted. */

@@ -5,7 +5,8 @@
  * capitals are ASCII; Ángel is not) holds the folded text there and its original in `plain`.
  *
  * The writer's thread may read and write everything. Other threads may read, for rows below `published`: text, start, attr, model, os,
- * live and the dictionaries. */
+ * live and the dictionaries. The scans load whole vectors and so may touch text that is being written behind the last published row; what
+ * they see there is masked out. */
 #ifndef UD_DOMAIN_FLEET_STORE_H
 #define UD_DOMAIN_FLEET_STORE_H
 
@@ -127,7 +128,8 @@ ud_row_span(const struct ud_fleet *f, uint32_t from, uint32_t to, uint32_t *begi
 {
     *begin = UD_STARTS(f)[from];
     *end = UD_STARTS(f)[to];
-    return *begin >= 1 && *begin <= *end && (size_t)*end + UD_COLUMN_SLACK <= f->text.committed;
+    return *begin >= 1 && *begin <= *end &&
+           (size_t)*end + UD_COLUMN_SLACK <= atomic_load_explicit(&f->text.committed, memory_order_relaxed);
 }
 
 /* A row's text as it will be stored (fleet_text.c). */
