@@ -23,10 +23,10 @@
 #include "view/chrome.h"
 
 /* 2026-11-20 14:02:00 UTC, a Friday. */
-#define NOW     ((ud_wall)1795183320000)
-#define MINUTES ((ud_wall)60000)
-#define HOURS   (60 * MINUTES)
-#define DAYS    (24 * HOURS)
+#define NOW      ((ud_wall)1795183320000)
+#define MINUTES  ((ud_wall)60000)
+#define HOURS    (60 * MINUTES)
+#define DAYS     (24 * HOURS)
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 typedef void (*golden_draw)(struct ud_canvas cv, const void *model);

@@ -17,8 +17,14 @@ draw(struct ud_canvas cv, const void *model)
 static void
 check(const char *name, const struct ud_view_device *model, size_t calls)
 {
-    struct golden_screen s = { .folder = "device", .name = name, .title = "Device", .hint = hints, .hint_count = COUNT(hints),
-        .draw = draw, .model = model, .calls = calls };
+    struct golden_screen s = { .folder = "device",
+        .name = name,
+        .title = "Device",
+        .hint = hints,
+        .hint_count = COUNT(hints),
+        .draw = draw,
+        .model = model,
+        .calls = calls };
 
     golden_check(&s);
 }
@@ -27,8 +33,9 @@ static void
 keys_are_listed_newest_first_and_the_next_step_is_named(void **state)
 {
     struct ud_key key[3];
-    struct ud_view_device m = { .device = golden_devices[0], .source = "Lab", .key = key, .list = { .count = 3 },
-        .fetched = NOW - 1 * MINUTES, .now = NOW };
+    struct ud_view_device m = {
+        .device = golden_devices[0], .source = "Lab", .key = key, .list = { .count = 3 }, .fetched = NOW - 1 * MINUTES, .now = NOW
+    };
 
     (void)state;
     golden_keys(key);
@@ -38,11 +45,20 @@ keys_are_listed_newest_first_and_the_next_step_is_named(void **state)
 static void
 a_key_that_cannot_be_got_says_why_and_a_name_that_is_not_unique_is_marked(void **state)
 {
-    struct ud_key key = { .id = golden_id("00000000-0000-0000-0000-000000000000"), .kind = UD_KIND_FILEVAULT,
-        .state = UD_KEY_ROTATION_PENDING, .created = NOW - 30 * DAYS, .shown = NOW - 10 * MINUTES };
-    struct ud_view_device m = { .device = golden_devices[3], .source = "Lab", .same_name = 1, .key = &key, .list = { .count = 1 },
-        .fetched = NOW, .now = NOW,
-        .get_refused = "This Mac belongs to Kofi Mensah personally: its key is not shown to staff. A new key can be asked for (n).",
+    struct ud_key key = { .id = golden_id("00000000-0000-0000-0000-000000000000"),
+        .kind = UD_KIND_FILEVAULT,
+        .state = UD_KEY_ROTATION_PENDING,
+        .created = NOW - 30 * DAYS,
+        .shown = NOW - 10 * MINUTES };
+    struct ud_view_device m = { .device = golden_devices[3],
+        .source = "Lab",
+        .same_name = 1,
+        .key = &key,
+        .list = { .count = 1 },
+        .fetched = NOW,
+        .now = NOW,
+        .get_refused =
+            "This Mac belongs to Kofi Mensah personally: its key is not shown to staff. A new key can be asked for (n).",
         .new_state = "asked, waiting for the device (last seen 3 h ago). The old key still works until then." };
 
     (void)state;
@@ -61,7 +77,10 @@ a_device_without_a_key_says_so(void **state)
 static void
 a_failed_fetch_says_what_to_do(void **state)
 {
-    struct ud_view_device m = { .device = golden_devices[2], .source = "Lab", .fetched = UD_WALL_NONE, .now = NOW,
+    struct ud_view_device m = { .device = golden_devices[2],
+        .source = "Lab",
+        .fetched = UD_WALL_NONE,
+        .now = NOW,
         .error = "The keys of this device could not be fetched: the escrow service cannot be reached.",
         .hint = "Check the network of this host, then press F5." };
 

@@ -17,8 +17,13 @@ draw(struct ud_canvas cv, const void *model)
 static void
 check(const char *name, const struct ud_view_devices *model)
 {
-    struct golden_screen s = { .folder = "devices", .name = name, .title = "Devices", .hint = hints, .hint_count = COUNT(hints),
-        .draw = draw, .model = model };
+    struct golden_screen s = { .folder = "devices",
+        .name = name,
+        .title = "Devices",
+        .hint = hints,
+        .hint_count = COUNT(hints),
+        .draw = draw,
+        .model = model };
 
     golden_check(&s);
 }
@@ -28,8 +33,13 @@ base(struct ud_line *filter, const char *typed)
 {
     ud_line_init(filter, 200);
     ud_line_set(filter, typed);
-    return (struct ud_view_devices){ .filter = filter, .row = golden_devices, .row_count = COUNT(golden_devices),
-        .list = { .count = COUNT(golden_devices) }, .total = 2000, .hit_selected = UD_LIST_NONE, .now = NOW };
+    return (struct ud_view_devices){ .filter = filter,
+        .row = golden_devices,
+        .row_count = COUNT(golden_devices),
+        .list = { .count = COUNT(golden_devices) },
+        .total = 2000,
+        .hit_selected = UD_LIST_NONE,
+        .now = NOW };
 }
 
 static void
@@ -98,8 +108,8 @@ a_miss_says_what_was_asked_and_where_the_id_stands(void **state)
     char miss[700];
 
     (void)state;
-    ud_view_miss_text(miss, sizeof(miss), "8A5D13D7", "Entra (list of 2 minutes ago), escrowd", "Active Directory (not configured)",
-        2, false);
+    ud_view_miss_text(
+        miss, sizeof(miss), "8A5D13D7", "Entra (list of 2 minutes ago), escrowd", "Active Directory (not configured)", 2, false);
     m.list.count = m.row_count = 0;
     m.typed_id = "8A5D13D7";
     m.miss = miss;

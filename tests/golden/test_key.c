@@ -20,8 +20,14 @@ draw_cover(struct ud_canvas cv, const void *model)
 static void
 check(const char *name, const struct ud_view_key *model, size_t calls)
 {
-    struct golden_screen s = { .folder = "key", .name = name, .title = "Recovery key", .hint = hints, .hint_count = COUNT(hints),
-        .draw = draw, .model = model, .calls = calls };
+    struct golden_screen s = { .folder = "key",
+        .name = name,
+        .title = "Recovery key",
+        .hint = hints,
+        .hint_count = COUNT(hints),
+        .draw = draw,
+        .model = model,
+        .calls = calls };
 
     golden_check(&s);
     golden_one(&s, 60, 18);
@@ -33,8 +39,18 @@ base(enum ud_key_show show)
     struct ud_key key[3];
 
     golden_keys(key);
-    return (struct ud_view_key){ .show = show, .device = "TRN-LT-0042", .user = "Ann Lee", .caller = "Ann Lee", .key = key[0],
-        .reason = "Lost PIN", .ticket = "INC0012345", .group = 3, .groups = 8, .group_size = 6, .half = 3, .whole_length = 55,
+    return (struct ud_view_key){ .show = show,
+        .device = "TRN-LT-0042",
+        .user = "Ann Lee",
+        .caller = "Ann Lee",
+        .key = key[0],
+        .reason = "Lost PIN",
+        .ticket = "INC0012345",
+        .group = 3,
+        .groups = 8,
+        .group_size = 6,
+        .half = 3,
+        .whole_length = 55,
         .where = { "On the blue BitLocker screen: into the field below 'Enter the recovery key'.",
             "Digits only, no dashes; after 48 digits press Enter there." },
         .covers_in = 42000 };
@@ -122,8 +138,13 @@ the_finding_about_tmux_gives_the_command_that_puts_it_right(void **state)
         .why = "Whoever sits at the other one would read the key as well.",
         .command = "tmux detach-client -a -t desk",
         .after = "Then Enter shows the key again." };
-    struct golden_screen s = { .folder = "key", .name = "cover", .title = "Recovery key", .hint = hints, .hint_count = COUNT(hints),
-        .draw = draw_cover, .model = &cover };
+    struct golden_screen s = { .folder = "key",
+        .name = "cover",
+        .title = "Recovery key",
+        .hint = hints,
+        .hint_count = COUNT(hints),
+        .draw = draw_cover,
+        .model = &cover };
 
     (void)state;
     golden_check(&s);

@@ -6,8 +6,8 @@ static const struct ud_hint hints[] = { { "Enter", "get key", false }, { "Tab", 
     { "F1", "help", true } };
 static const char *const reasons[] = { "Operating system boot order changed", "BIOS changed", "Operating system files modified",
     "Lost startup key", "Lost PIN", "TPM reset", "Lost passphrase", "Lost smartcard", "Other" };
-static const char *const ways[] = { "Called back on the known number", "Answered the security question", "In person, with a badge",
-    "The manager confirmed it" };
+static const char *const ways[] = { "Called back on the known number", "Answered the security question",
+    "In person, with a badge", "The manager confirmed it" };
 
 static void
 draw(struct ud_canvas cv, const void *model)
@@ -18,8 +18,13 @@ draw(struct ud_canvas cv, const void *model)
 static void
 check(const char *name, const struct ud_view_reason *model)
 {
-    struct golden_screen s = { .folder = "reason", .name = name, .title = "Reason", .hint = hints, .hint_count = COUNT(hints),
-        .draw = draw, .model = model };
+    struct golden_screen s = { .folder = "reason",
+        .name = name,
+        .title = "Reason",
+        .hint = hints,
+        .hint_count = COUNT(hints),
+        .draw = draw,
+        .model = model };
 
     golden_check(&s);
 }
@@ -42,11 +47,24 @@ fill(struct form *f)
     ud_line_init(&f->caller, 90);
     ud_line_init_hidden(&f->presence, f->pin, true);
     ud_line_set(&f->ticket, "INC");
-    f->model = (struct ud_view_reason){ .device = "TRN-LT-0042", .user = "Ann Lee", .key = key[0], .reason = reasons,
-        .reason_count = COUNT(reasons), .reason_chosen = UD_CHOICE_NONE, .verified = ways, .verified_count = COUNT(ways),
-        .verified_chosen = UD_CHOICE_NONE, .ticket_need = UD_NEED_YES, .caller_need = UD_NEED_OPTIONAL,
-        .verified_need = UD_NEED_YES, .note = &f->note, .ticket = &f->ticket, .caller = &f->caller, .presence = &f->presence,
-        .operator_label = "Maria Lopez", .now = NOW };
+    f->model = (struct ud_view_reason){ .device = "TRN-LT-0042",
+        .user = "Ann Lee",
+        .key = key[0],
+        .reason = reasons,
+        .reason_count = COUNT(reasons),
+        .reason_chosen = UD_CHOICE_NONE,
+        .verified = ways,
+        .verified_count = COUNT(ways),
+        .verified_chosen = UD_CHOICE_NONE,
+        .ticket_need = UD_NEED_YES,
+        .caller_need = UD_NEED_OPTIONAL,
+        .verified_need = UD_NEED_YES,
+        .note = &f->note,
+        .ticket = &f->ticket,
+        .caller = &f->caller,
+        .presence = &f->presence,
+        .operator_label = "Maria Lopez",
+        .now = NOW };
 }
 
 static void

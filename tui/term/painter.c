@@ -239,6 +239,8 @@ paint_whole(struct pen *pen, const unsigned char *bytes, size_t length, struct u
         bytes += n;
         length -= n;
     }
+    if (length > 0)
+        pen->full = true;
 }
 
 /* --- sending -------------------------------------------------------------------------------------------------------------- */

@@ -172,7 +172,7 @@ draw_whole(struct ud_canvas cv, int y, const struct ud_view_key *model)
         left);
     ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, line);
     y += 2;
-    rows = (int)model->whole_length / width + 1;
+    rows = (int)model->whole_length / width + 2;
     ud_canvas_reserve(cv, UD_RESERVE_WHOLE, SIDE, y, width, rows);
     ud_canvas_cursor(cv, SIDE, y + rows);
     return y + rows;

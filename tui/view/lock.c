@@ -41,13 +41,14 @@ static int
 draw_lock_field(struct ud_canvas cv, int y, const struct ud_view_lock *model)
 {
     char line[160];
-    int cells = cv.width - LABEL > 32 ? 32 : cv.width - LABEL;
+    int cells = cv.width - LABEL > 32 ? 32 : cv.width - LABEL, x;
 
     ud_canvas_fit(cv, 0, y, LABEL - 1, UD_ROLE_STRONG, model->passphrase ? _("Passphrase") : _("PIN"));
     ud_line_draw(cv, LABEL, y, cells, model->line, !model->working, NULL);
     if (model->training_pin) {
         snprintf(line, sizeof(line), _("Training: the PIN is %s"), model->training_pin);
-        ud_canvas_fit(cv, LABEL, ++y, cv.width - LABEL, UD_ROLE_HEADING, line);
+        x = ud_cells(line) > cv.width - LABEL ? 0 : LABEL;
+        ud_canvas_fit(cv, x, ++y, cv.width - x, UD_ROLE_HEADING, line);
     }
     return y + 1;
 }
@@ -92,10 +93,10 @@ ud_view_countdown(struct ud_canvas cv, unsigned seconds)
         .paragraph_count = 1,
         .hint = hint,
         .hint_count = 1,
-        .want_width = 46,
+        .want_width = 56,
         .warning = true };
 
-    snprintf(line, sizeof(line), _("The console locks in %2u s."), seconds);
+    snprintf(line, sizeof(line), _("The console locks in %2u s. Open calls are kept."), seconds);
     ud_dialog_draw(cv, &dialog, 0);
 }
 

@@ -41,7 +41,8 @@ draw_foot(struct ud_canvas cv, const struct ud_view_log *model)
     if (row && row->detail && *row->detail)
         ud_canvas_fit(cv, 1, y, cv.width - 2, UD_ROLE_TEXT, row->detail);
     if (model->verdict)
-        ud_canvas_fit(cv, 1, y + 1, cv.width - 24, ud_part_tone_role(model->verdict_tone), model->verdict);
+        ud_canvas_fit(cv, 1, y + 1, cv.width - (model->list.count > model->list.rows ? 24 : 2),
+            ud_part_tone_role(model->verdict_tone), model->verdict);
     ud_part_position(cv, y + 1, model->list.top, ud_list_end(&model->list), model->list.count);
 }
 

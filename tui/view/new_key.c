@@ -99,7 +99,7 @@ void
 ud_view_new_key(struct ud_canvas cv, const struct ud_view_new_key *model)
 {
     struct ud_column column[6] = { { _("Device"), 12, 20, 1, 0, false }, { _("New key"), 10, 12, 0, 0, false },
-        { _("Asked"), 6, 10, 0, 2, false }, { _("Last seen"), 10, 12, 0, 1, false }, { _("New ID"), 8, 8, 0, 3, false },
+        { _("Asked"), 9, 10, 0, 2, false }, { _("Last seen"), 10, 12, 0, 1, false }, { _("New ID"), 8, 8, 0, 3, false },
         { _("User"), 12, 26, 1, 4, false } };
     size_t rows = ud_view_new_key_rows(cv.width, cv.height), end = ud_list_end(&model->list);
     struct ud_table table;
@@ -113,5 +113,5 @@ ud_view_new_key(struct ud_canvas cv, const struct ud_view_new_key *model)
     ud_table_head(cv, 0, &table);
     for (size_t i = model->list.top; i < end && i < model->list.top + rows; i++)
         draw_row(cv, 1 + (int)(i - model->list.top), &table, &model->row[i], i == model->list.selected, model->now);
-    draw_sentence(cv, cv.height - FOOT + 1, &model->row[model->list.selected], model->now);
+    draw_sentence(cv, 2 + (int)(end - model->list.top), &model->row[model->list.selected], model->now);
 }

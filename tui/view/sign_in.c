@@ -28,39 +28,53 @@ step(struct ud_canvas cv, int y, const char *number, const char *label, enum ud_
         ud_canvas_text(cv, x + ud_cells(label) + 1, y, role, value);
         return 1;
     }
-    ud_canvas_fit(cv, x, y + 1, room, role, value);
-    return 2;
+    return 1 + ud_canvas_wrap(cv, x, y + 1, room, role, value, true);
 }
 
 static int
+draw_approval(struct ud_canvas cv, int y, const struct ud_view_sign_in *model)
+{
+    char left[16], line[160];
+
+    ud_view_minutes(left, model->expires_in);
+    snprintf(line, sizeof(line),
+        model->expires_in > 0 ? _("Waiting for the approval there. The code is good for %s.")
+                              : _("Waiting for the approval there."),
+        left);
+    ud_canvas_text(cv, SIDE, y, UD_ROLE_CHOICE_KEY, "3");
+    return ud_canvas_wrap(cv, SIDE + 3, y, cv.width - SIDE - 4, UD_ROLE_TEXT, line, true);
+}
+
+static int
+draw_invented(struct ud_canvas cv, int y, const struct ud_view_sign_in *model, bool air)
+{
+    int width = cv.width - SIDE - 4, rows;
+    char line[160];
+
+    snprintf(line, sizeof(line), _("Enter: approve as %s"), model->invented);
+    rows = ud_canvas_wrap(cv, SIDE + 3, y, width, UD_ROLE_HEADING, line, true);
+    if (air)
+        rows += ud_canvas_wrap(
+            cv, SIDE + 3, y + rows, width, UD_ROLE_DIM, _("Training only: nothing has to be opened in a browser."), true);
+    return rows;
+}
+
+static void
 draw_waiting(struct ud_canvas cv, int y, const struct ud_view_sign_in *model)
 {
     int air = cv.height >= 14;
-    char left[16], line[160];
 
-    y += step(cv, y, "1", _("Open this address on any screen with a browser:"), UD_ROLE_STRONG, model->address) + air;
+    y += step(cv, y, "1", _("Open this in any browser:"), UD_ROLE_STRONG, model->address) + air;
     y += step(cv, y, "2", _("Type this code there:"), UD_ROLE_CODE, model->code);
     if (model->code)
         ud_canvas_cursor(cv, SIDE + 5, y - 1);
     y += air;
-    ud_view_minutes(left, model->expires_in);
-    if (model->expires_in > 0)
-        snprintf(line, sizeof(line), _("Waiting for the approval there. The code is good for %s."), left);
-    else
-        snprintf(line, sizeof(line), "%s", _("Waiting for the approval there."));
-    ud_canvas_text(cv, SIDE, y, UD_ROLE_CHOICE_KEY, "3");
-    y += ud_canvas_wrap(cv, SIDE + 3, y, cv.width - SIDE - 4, UD_ROLE_TEXT, line, true) + air;
-    if (model->invented) {
-        snprintf(line, sizeof(line), _("Enter: approve as %s"), model->invented);
-        y += ud_canvas_wrap(cv, SIDE + 3, y, cv.width - SIDE - 4, UD_ROLE_HEADING, line, true);
-        if (air)
-            y += ud_canvas_wrap(cv, SIDE + 3, y, cv.width - SIDE - 4, UD_ROLE_DIM,
-                _("Training only: nothing has to be opened in a browser."), true);
-        y += air;
-    }
+    if (air || !model->invented)
+        y += draw_approval(cv, y, model) + air;
+    if (model->invented)
+        y += draw_invented(cv, y, model, air) + air;
     if (model->warning)
-        y += ud_part_sentence(cv, SIDE, y, cv.width - 2 * SIDE, UD_TONE_WARNING, model->warning);
-    return y;
+        ud_part_sentence(cv, SIDE, y, cv.width - 2 * SIDE, UD_TONE_WARNING, model->warning);
 }
 
 static void

@@ -85,7 +85,7 @@ ud_view_ticket_text(char line[UD_TICKET_LINES][UD_TICKET_LINE_MAX], const struct
     ud_copy(line[2], UD_TICKET_LINE_MAX, part);
     add_value(line[2], _("ticket"), model->ticket);
     add_value(line[2], _("operator"), model->operator_label);
-    add_value(line[2], _("new key"), new_key_text(model));
+    add_value(line[2], _("new key"), model->new_key_asked ? _("asked") : _("not asked"));
     add_value(line[2], _("receipt"), model->receipt);
 }
 

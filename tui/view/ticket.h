@@ -18,7 +18,7 @@ struct ud_view_ticket {
     const char *receipt;                                              /* code of the log line */
     bool training;
     bool new_key_asked;
-    const char *new_key_text; /* sentence: "asked at 14:05", "not asked: …"; NULL: from new_key_asked */
+    const char *new_key_text; /* sentence for the screen, "not asked: …"; NULL: from new_key_asked */
     const char *next;         /* what to do next, e.g. the next key of that volume; NULL: none */
     bool copied;              /* sent to the terminal */
     bool copy_allowed;
