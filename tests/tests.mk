@@ -33,9 +33,9 @@ $(GOLDEN_BIN): $(BUILD)/%: $(BUILD)/obj/%.o $(foreach m,$(sort $(call closure,vi
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(CMOCKA) $(call libs_for,view)
 
-$(E2E_BIN): $(BUILD)/%: $(BUILD)/obj/%.o $(patsubst %.c,$(BUILD)/obj/%.o,$(TEST_SUPPORT_SRC)) $(foreach m,$(sort $(call closure,journal wire)),$(BUILD)/lib/$(m).a)
+$(E2E_BIN): $(BUILD)/%: $(BUILD)/obj/%.o $(patsubst %.c,$(BUILD)/obj/%.o,$(TEST_SUPPORT_SRC)) $(foreach m,$(sort $(call closure,journal wire client)),$(BUILD)/lib/$(m).a)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(CMOCKA) $(VTERM) $(call libs_for,journal wire) $(call pc,libs,gnutls) -lutil
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(CMOCKA) $(VTERM) $(call libs_for,journal wire client) $(call pc,libs,gnutls) -lutil
 
 # `make unit-MODULE` builds and runs one module's unit tests.
 unit-%:
