@@ -124,6 +124,15 @@ in_object(const struct ud_json_reader *r)
     return (r->objects >> (r->depth - 1) & 1) != 0;
 }
 
+/* Forgets what is known of levels deeper than `level`. */
+static inline void
+forget_deeper(struct ud_json_reader *r, unsigned level)
+{
+    for (; r->deepest > level; r->deepest--)
+        r->level[r->deepest].known_to = 0;
+    r->deepest = level;
+}
+
 /* An object opens at `depth`: the names it will write down take the place of what deeper objects, or those around it, had noted behind. */
 static void
 open_names(struct ud_json_reader *r)
@@ -133,9 +142,7 @@ open_names(struct ud_json_reader *r)
     for (unsigned i = 0; i < r->depth; i++)
         if (r->level[i].known_to > r->name_count)
             r->level[i].known_to = r->name_count;
-    for (; r->deepest > r->depth; r->deepest--)
-        r->level[r->deepest].known_to = 0;
-    r->deepest = r->depth;
+    forget_deeper(r, r->depth);
     l->matching = l->known_from == r->name_count && l->known_to > r->name_count;
     if (!l->matching)
         memset(l->filter, 0, sizeof(l->filter));
@@ -170,6 +177,7 @@ close_container(struct ud_json_reader *r, unsigned char c)
     if (object) {
         l->known_from = l->from;
         l->known_to = r->name_count;
+        forget_deeper(r, r->depth); /* their names stood behind names that are given up now */
     }
     r->name_count = l->from;
     ud_json_reader_value_done(r);

@@ -277,6 +277,7 @@ a_duplicate_is_found_in_lists_of_like_objects(void **state)
     static const char *const none[] = { "[{\"a\":1,\"b\":2},{\"a\":1,\"b\":2,\"c\":3},{\"b\":1,\"a\":2},{\"a\":1}]",
         "[{\"a\":{\"a\":1,\"b\":1},\"b\":1},{\"a\":{\"a\":1,\"b\":1},\"b\":1}]",
         "[{\"a\":[{\"x\":1},{\"x\":1}],\"x\":1},{\"a\":[{\"x\":1}],\"x\":1}]",
+        "[{\"a\":1,\"b\":{\"e\":1,\"a\":{\"xa\":1,\"b\":1,\"long\":1}},\"cc\":1,\"xa\":[{\"xa\":1,\"a\":1,\"b\":1,\"g\":1}]}]",
         "[{\"ab\":1},{\"a\":1,\"b\":1},{\"ab\":1},{\"\\u0061b\":1}]" };
 
     (void)state;
@@ -286,6 +287,62 @@ a_duplicate_is_found_in_lists_of_like_objects(void **state)
     for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
         if (ud_json_check(none[i], strlen(none[i]), 0, NULL) != UD_OK)
             fail_msg("refused: %s", none[i]);
+}
+
+static unsigned
+pick(uint32_t *seed, unsigned below)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    return (*seed >> 16) % below;
+}
+
+/* A random document of objects that are often alike; *twice becomes true where an object got a name twice. */
+static void
+random_value(struct ud_buf *b, uint32_t *seed, unsigned depth, bool *twice)
+{
+    static const char *const names[] = { "a", "ab", "abc", "bc", "c", "\\u0061b" };
+    unsigned what = depth > 5 ? 0 : pick(seed, 5), used = 0;
+    bool object = what > 2;
+
+    if (what == 0) {
+        ud_buf_text(b, "1");
+        return;
+    }
+    ud_buf_byte(b, object ? '{' : '[');
+    for (unsigned i = 0, n = 0; i < 5; i++) {
+        if (pick(seed, 4) == 0)
+            continue;
+        ud_buf_text(b, n++ > 0 ? "," : "");
+        unsigned name = pick(seed, 40) == 0 ? pick(seed, 6) : i;
+        unsigned same = name == 5 ? 1 : name;
+        *twice = *twice || (object && (used >> same & 1) != 0);
+        used |= 1u << same;
+        if (object)
+            ud_buf_format(b, "\"%s\":", names[name]);
+        random_value(b, seed, depth + 1, twice);
+    }
+    ud_buf_byte(b, object ? '}' : ']');
+}
+
+static void
+random_documents_are_refused_exactly_where_a_name_stands_twice(void **state)
+{
+    uint32_t seed = 7;
+    unsigned refused = 0;
+    struct ud_buf b;
+
+    (void)state;
+    ud_buf_init(&b, 1 << 20);
+    for (int i = 0; i < 20000; i++) {
+        bool twice = false;
+        ud_buf_clear(&b);
+        random_value(&b, &seed, 0, &twice);
+        if (b.failed || (ud_json_check(b.data, b.length, 0, NULL) == UD_OK) == twice)
+            fail_msg("%s: %s", twice ? "taken" : "refused", b.data);
+        refused += twice;
+    }
+    assert_in_range(refused, 1000, 19000);
+    ud_buf_free(&b);
 }
 
 static void
@@ -423,6 +480,7 @@ main(void)
         cmocka_unit_test(the_number_of_members_is_limited),
         cmocka_unit_test(a_duplicate_is_found_among_many_names),
         cmocka_unit_test(a_duplicate_is_found_in_lists_of_like_objects),
+        cmocka_unit_test(random_documents_are_refused_exactly_where_a_name_stands_twice),
         cmocka_unit_test(a_number_of_a_thousand_digits_is_taken_and_a_longer_one_refused),
         cmocka_unit_test(escapes_come_out_as_utf8),
         cmocka_unit_test(a_string_without_escapes_is_not_copied),
