@@ -21,12 +21,14 @@ struct ud_front_slot {
     bool busy;
 };
 
+enum ud_peer_phase { UD_PEER_NEW, UD_PEER_IDLE, UD_PEER_HEADER, UD_PEER_BODY, UD_PEER_BUSY };
+
 /* One connection, kept in a list so that slow senders can be found. */
 struct ud_peer {
     struct ud_peer *next, *previous;
     int fd;
     ud_msec since; /* the phase began */
-    enum { UD_PEER_NEW, UD_PEER_IDLE, UD_PEER_HEADER, UD_PEER_BODY, UD_PEER_BUSY } phase;
+    enum ud_peer_phase phase;
     char address[64];
 };
 

@@ -123,8 +123,8 @@ hostile_link_is_refused_and_named(void **state)
         "https://graph.example.com?@evil.example/",
         "https://xn--grph-loa.example.com/x",
         "https://gr\xC3\xA4ph.example.com/x",
-        "https://graph\xE3\x80\x82"
-        "example.com/x",
+        ("https://graph\xE3\x80\x82"
+         "example.com/x"),
         "https://graph.example.com\xE2\x88\x95x",
         "https://127.0.0.1/x",
         "https://2130706433/x",
