@@ -160,13 +160,22 @@ personal_refused(const struct ud_vault *v, const struct ud_change *c)
     return c->key.k.kind == UD_KIND_FILEVAULT || !v->policy.personal_bitlocker_view;
 }
 
-/* Is a reason of the list for this person? Employees have their own three. */
-static bool
-reason_fits(const struct ud_vault *v, const struct ud_change *c)
+/* Staff fill in what policy asks. Employees choose one of their own three reasons; there is no caller and no ticket then. */
+static enum ud_status
+check_reason(const struct ud_vault *v, struct ud_change *c, struct ud_error *err)
 {
-    const struct ud_reason *reason = ud_policy_reason(&v->policy, c->request->reveal.why.reason);
+    const struct ud_disclosure *why = &c->request->reveal.why;
+    const struct ud_reason *reason = ud_policy_reason(&v->policy, why->reason);
+    struct ud_policy own;
 
-    return (ud_role_rights(c->who.role) & UD_MAY_REVEAL_ALL) != 0 || (reason != NULL && reason->self_service);
+    if ((ud_role_rights(c->who.role) & UD_MAY_REVEAL_ALL) != 0)
+        return ud_policy_check(&v->policy, why, &c->reply->field, err);
+    own = v->policy;
+    own.ticket = own.caller = own.verified = UD_NEED_OPTIONAL;
+    if (reason == NULL || reason->self_service)
+        return ud_policy_check(&own, why, &c->reply->field, err);
+    c->reply->field = "reason";
+    return ud_error_set(err, UD_DENIED, "This reason is not one of self-service.");
 }
 
 /* UD_VAULT_OK, or why not. */
@@ -192,13 +201,8 @@ decide(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
         ud_error_set(err, UD_INVALID, "The request has no id.");
         return UD_VAULT_INVALID;
     }
-    if (!c->plain && ud_policy_check(&v->policy, &q->why, &c->reply->field, err) != UD_OK)
+    if (!c->plain && check_reason(v, c, err) != UD_OK)
         return UD_VAULT_REASON_REQUIRED;
-    if (!c->plain && !reason_fits(v, c)) {
-        c->reply->field = "reason";
-        ud_error_set(err, UD_DENIED, "This reason is not one of self-service.");
-        return UD_VAULT_REASON_REQUIRED;
-    }
     c->reply->retry_after = ud_limits_wait(v->limits, c->who.user_row, c->device.row, c->key.row, ud_clock_wall());
     if (c->reply->retry_after > 0) {
         ud_error_set(err, UD_THROTTLED, "Too many different keys in an hour. Wait, or ask an approver.");
