@@ -181,6 +181,14 @@ refused_group(const struct ud_app *app)
 }
 
 static const char *
+refused_show(const struct ud_app *app)
+{
+    const struct ud_call *c = active(app);
+
+    return c != NULL && c->phase == UD_CALL_KEY && c->visible ? _("The key is on the screen. Space: next group.") : NULL;
+}
+
+static const char *
 refused_whole(const struct ud_app *app)
 {
     const struct ud_call *c = active(app);
@@ -341,7 +349,7 @@ static const struct ud_command table[] = {
 
     { "key.next", N_("next group"), UD_AT(KEY), UD_HINT, "Space Right Down", cmd_next_group, refused_group },
     { "key.previous", N_("group before"), UD_AT(KEY), 0, "Left Up", cmd_previous_group, refused_group },
-    { "key.show", N_("show it again"), UD_AT(KEY), UD_HINT, "Enter", ud_call_show, NULL },
+    { "key.show", N_("show it again"), UD_AT(KEY), UD_HINT, "Enter", ud_call_show, refused_show },
     { "key.worked", N_("it worked"), UD_AT(KEY), UD_HINT, "w", cmd_worked, refused_outcome },
     { "key.not-unlocked", N_("did not unlock"), UD_AT(KEY), UD_HINT, "x", cmd_not_worked, refused_outcome },
     { "call.hold", N_("hold"), UD_AT(KEY) | UD_AT(TICKET), UD_HINT, "h", ud_call_hold, NULL },

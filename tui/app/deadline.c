@@ -55,12 +55,13 @@ ud_app_deadline(const struct ud_app *app)
 {
     ud_msec at = -1;
 
+    if (app->screen == UD_SCREEN_OVER)
+        return -1; /* ud_app_tick does nothing there: what is due stays due */
     if (can_lock(app)) {
         ud_msec lock = app->last_key + app->policy.idle_warn + app->policy.idle_countdown;
         earlier(&at, app->warning ? next_second(lock, app->now) : app->last_key + app->policy.idle_warn);
     }
-    if (app->screen != UD_SCREEN_OVER)
-        earlier(&at, session_end(app));
+    earlier(&at, session_end(app));
     for (int i = 0; i < UD_CALLS; i++) {
         const struct ud_call *c = &app->call[i];
         if (c->key != NULL)
@@ -68,12 +69,14 @@ ud_app_deadline(const struct ud_app *app)
         if (c->visible)
             earlier(&at, next_second(cover_at(app, c), app->now));
     }
+    earlier(&at, ud_lock_deadline(app));
+    if (app->lock.locked)
+        return at;
     if (app->devices.refresh_at != 0)
         earlier(&at, app->devices.refresh_at);
     if (app->screen == UD_SCREEN_SIGN_IN && app->sign_in.step == UD_SIGN_IN_WAITING && app->sign_in.expires > app->now)
         earlier(&at, next_second(app->sign_in.expires, app->now));
     earlier(&at, ud_new_key_deadline(app));
-    earlier(&at, ud_lock_deadline(app));
     earlier(&at, ud_tmux_deadline(app));
     return at;
 }

@@ -145,6 +145,22 @@ new_key_sentence(const struct ud_app *app, const struct ud_new_key *n, char *out
     return out;
 }
 
+/* For the ticket, where every word is copied. */
+static const char *
+new_key_short(const struct ud_app *app, const struct ud_new_key *n, char *out, size_t size)
+{
+    char when[48];
+
+    if (n == NULL)
+        return NULL;
+    ud_view_clock(when, n->step == UD_NEW_KEY_REPLACED ? n->replaced : n->asked, app->wall);
+    if (n->step == UD_NEW_KEY_FAILED)
+        (void)snprintf(out, size, _("failed: %s"), n->error);
+    else
+        (void)snprintf(out, size, n->step == UD_NEW_KEY_REPLACED ? _("replaced at %s") : _("asked at %s"), when);
+    return out;
+}
+
 void
 ud_draw_device(struct ud_app *app, struct ud_canvas cv)
 {
@@ -183,7 +199,6 @@ ud_draw_reason(struct ud_app *app, struct ud_canvas cv)
         .device = app->device.dev.name,
         .user = app->device.dev.user,
         .reason = reason,
-        .reason_count = p->reason_count,
         .reason_chosen = f->reason,
         .verified = verified,
         .verified_count = p->verified_count,
@@ -208,8 +223,8 @@ ud_draw_reason(struct ud_app *app, struct ud_canvas cv)
 
     if (k != NULL)
         m.key = *k;
-    for (size_t i = 0; i < p->reason_count; i++)
-        reason[i] = _(p->reason[i].text);
+    for (const struct ud_reason *r; (r = ud_form_reason(app, m.reason_count)) != NULL;)
+        reason[m.reason_count++] = _(r->text);
     for (size_t i = 0; i < p->verified_count; i++)
         verified[i] = _(p->verified_way[i]);
     ud_view_reason(cv, &m);
@@ -238,8 +253,8 @@ where_lines(const struct ud_call *c, const char *line[2])
 {
     line[0] = line[1] = NULL;
     if (c->r.key.kind == UD_KIND_BITLOCKER) {
-        line[0] = _("Into the field 'Enter the recovery key' of the blue BitLocker screen; digits only, no dashes.");
-        line[1] = _("F1 to F10 type the digits where the keyboard has none.");
+        line[0] = _("Into 'Enter the recovery key' on the blue screen; it adds the dashes itself.");
+        line[1] = _("F1 to F9 type 1 to 9 and F10 types 0, where the keyboard has no digits.");
     } else if (c->r.key.kind == UD_KIND_FILEVAULT) {
         line[0] = _("At the Mac's login window: click the question mark in the password field, then the arrow.");
         line[1] = _("Capital letters; the dashes are typed too.");
@@ -287,7 +302,9 @@ ud_draw_key(struct ud_app *app, struct ud_canvas cv)
         .reading_back = c->typed_count > 0,
         .readback_text = c->readback[0] ? c->readback : NULL,
         .readback_tone = c->readback_tone,
-        .covered_why = c->covered_why[0] ? c->covered_why : ud_call_blocked(app, c),
+        .covered_why = ud_call_blocked(app, c) != NULL ? ud_call_blocked(app, c)
+                       : c->covered_why[0]             ? c->covered_why
+                                                       : NULL,
         .finding = app->recorder[0] ? app->recorder : NULL,
         .error = c->error,
         .hint = c->hint,
@@ -318,7 +335,9 @@ ud_draw_ticket(struct ud_app *app, struct ud_canvas cv)
     ud_call_ticket_model(app, c, &m);
     n = ud_new_key_of(app, &c->r.dev.d.id, c->r.key.kind);
     if (c->r.rotated)
-        m.new_key_text = new_key_sentence(app, n, sentence, sizeof(sentence));
+        m.new_key_text = new_key_short(app, n, sentence, sizeof(sentence));
+    if (n != NULL && (n->step == UD_NEW_KEY_ASKING || n->step == UD_NEW_KEY_WAITING))
+        m.next = _("The old key still works until then.");
     other = ud_call_other_key(app, c);
     if (c->r.outcome == UD_OUTCOME_DID_NOT_UNLOCK && other != NULL) {
         ud_guid_short(id, &other->id);

@@ -56,8 +56,8 @@ fill_form(struct ud_app *app)
     struct ud_form_state *f = &app->form;
 
     ud_form_open(app);
-    for (size_t i = 0; i < p->reason_count; i++)
-        if (strcmp(p->reason[i].code, why->reason) == 0)
+    for (size_t i = 0; ud_form_reason(app, i) != NULL; i++)
+        if (strcmp(ud_form_reason(app, i)->code, why->reason) == 0)
             f->reason = i;
     for (size_t i = 0; i < p->verified_count; i++)
         if (strcmp(p->verified_way[i], why->verified) == 0)

@@ -24,6 +24,8 @@ wipe_text(struct ud_app *app)
     free(app->log.line);
     explicit_bzero(&app->log, sizeof(app->log));
     app->devices.ask_tag = app->devices.lookup.tag = 0;
+    app->devices.refresh_at = 0;
+    app->tmux.waiting = false;
     explicit_bzero(app->devices.ask_text, sizeof(app->devices.ask_text));
 }
 
@@ -35,7 +37,7 @@ stop_sources(struct ud_app *app)
     for (size_t i = 0; i < app->config->source_count; i++) {
         struct ud_source_state *s = &app->source[i];
         s->sign = UD_SIGNED_OUT;
-        s->sign_tag = s->sync_tag = 0;
+        s->sign_tag = s->sync_tag = s->policy_tag = s->notice_tag = 0;
         s->rules_asked = false;
         s->asked = UD_ASKED_NOT;
     }

@@ -240,7 +240,8 @@ wait_limit(struct ud_loop *l, ud_msec now)
 static void
 mark_idle(struct ud_loop *l)
 {
-    if (l->idle_fd < 0 || l->marked || l->dirty || ud_tty_pending(l->tty) > 0 || ud_jobs_open(l->jobs) > 0)
+    if (l->idle_fd < 0 || l->marked || l->dirty || ud_tty_pending(l->tty) > 0 || ud_jobs_open(l->jobs) > 0 ||
+        ud_decoder_deadline(l->decoder) >= 0)
         return;
     l->marked = true;
     while (write(l->idle_fd, ".", 1) < 0 && errno == EINTR)

@@ -12,12 +12,31 @@ rules(const struct ud_app *app)
     return ud_app_policy_of(app, app->device.dev.d.source);
 }
 
-static const struct ud_reason *
-chosen(const struct ud_app *app)
+const struct ud_reason *
+ud_form_reason(const struct ud_app *app, size_t index)
 {
     const struct ud_policy *p = rules(app);
 
-    return app->form.reason < p->reason_count ? &p->reason[app->form.reason] : NULL;
+    for (size_t i = 0; i < p->reason_count; i++)
+        if (!p->reason[i].self_service && index-- == 0)
+            return &p->reason[i];
+    return NULL;
+}
+
+static size_t
+reason_count(const struct ud_app *app)
+{
+    size_t n = 0;
+
+    while (ud_form_reason(app, n) != NULL)
+        n++;
+    return n;
+}
+
+static const struct ud_reason *
+chosen(const struct ud_app *app)
+{
+    return app->form.reason == UD_CHOICE_NONE ? NULL : ud_form_reason(app, app->form.reason);
 }
 
 bool
@@ -130,7 +149,7 @@ ud_form_key(struct ud_app *app, const struct ud_key_event *key)
     }
     if (key->code == UD_KEY_PASTE)
         return;
-    choice = ud_choice_of(key, f->focus == UD_REASON_FIELD_REASON ? rules(app)->reason_count : rules(app)->verified_count);
+    choice = ud_choice_of(key, f->focus == UD_REASON_FIELD_REASON ? reason_count(app) : rules(app)->verified_count);
     if (choice == UD_CHOICE_NONE)
         return;
     if (f->focus == UD_REASON_FIELD_REASON)

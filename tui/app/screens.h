@@ -88,6 +88,8 @@ void ud_form_key(struct ud_app *app, const struct ud_key_event *key);
 void ud_form_move(struct ud_app *app, int by);
 void ud_form_submit(struct ud_app *app);
 void ud_form_checked(struct ud_app *app, struct ud_job *job);
+/* The reasons that staff may choose from, by position; NULL behind the last. */
+const struct ud_reason *ud_form_reason(const struct ud_app *app, size_t index);
 bool ud_form_has(const struct ud_app *app, enum ud_reason_field field);
 
 /* new_key.c */

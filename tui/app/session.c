@@ -163,7 +163,8 @@ on_notice(struct ud_app *app, const struct ud_msg_notice *m)
     n->changed = app->tokens->notice_hash[0] != '\0';
     n->top = 0;
     n->pending = true;
-    ud_show(app, UD_SCREEN_NOTICE);
+    if (app->screen == UD_SCREEN_DEVICES || app->screen == UD_SCREEN_DEVICE)
+        ud_show(app, UD_SCREEN_NOTICE); /* a changed one interrupts what is not a call */
 }
 
 static void
@@ -202,6 +203,33 @@ sign_done(struct ud_app *app, uint8_t source, const struct ud_msg_done *m)
     }
 }
 
+/* The end of GET_POLICY or GET_NOTICE. A source may have neither; one that cannot say lets nobody in. */
+static bool
+rules_done(struct ud_app *app, uint8_t source, uint32_t tag, const struct ud_msg_done *m)
+{
+    struct ud_source_state *s = &app->source[source];
+
+    if (tag != s->policy_tag && tag != s->notice_tag)
+        return false;
+    if (tag == s->policy_tag)
+        s->policy_tag = 0;
+    else
+        s->notice_tag = 0;
+    if (m->status == UD_OK || m->status == UD_NOTFOUND || m->status == UD_UNSUPPORTED) {
+        ud_session_enter(app);
+        return true;
+    }
+    s->rules_asked = false;
+    if (app->screen == UD_SCREEN_SIGN_IN || app->screen == UD_SCREEN_PIN) {
+        app->screen = UD_SCREEN_SIGN_IN;
+        app->sign_in.source = source;
+        sign_in_failed(app, m->message, m->hint);
+    } else {
+        ud_say(app, UD_TONE_ERROR, "%s %s", m->message, m->hint);
+    }
+    return true;
+}
+
 bool
 ud_session_message(struct ud_app *app, const struct ud_event *e)
 {
@@ -224,9 +252,11 @@ ud_session_message(struct ud_app *app, const struct ud_event *e)
         on_notice(app, &m->u.notice);
         return true;
     case UD_MSG_DONE:
-        for (uint8_t i = 0; i < app->config->source_count; i++)
-            if (e->tag != 0 && e->tag == app->source[i].sign_tag) {
+        for (uint8_t i = 0; i < app->config->source_count && e->tag != 0; i++)
+            if (e->tag == app->source[i].sign_tag) {
                 sign_done(app, i, &m->u.done);
+                return true;
+            } else if (rules_done(app, i, e->tag, &m->u.done)) {
                 return true;
             }
         return false;
@@ -374,6 +404,9 @@ ud_session_confirm(struct ud_app *app)
         struct ud_effect *e = ud_do(app, UD_DO_APPROVE);
         e->text = ud_xstrdup(v->code);
         v->approving = true;
+    } else if (v->step == UD_SIGN_IN_FAILED && s->sign == UD_SIGNED_IN && app->worker) {
+        v->step = UD_SIGN_IN_STARTING;
+        ud_session_enter(app);
     } else if (v->step == UD_SIGN_IN_FAILED) {
         sign_in(app, v->source);
     } else if (v->step == UD_SIGN_IN_IDENTITY) {
@@ -438,8 +471,8 @@ ud_session_enter(struct ud_app *app)
         if (s->sign == UD_SIGNED_IN && !s->rules_asked) {
             struct ud_request *r;
             s->rules_asked = true;
-            ud_ask(app, NULL, UD_MSG_GET_POLICY, i);
-            r = ud_ask(app, NULL, UD_MSG_GET_NOTICE, i);
+            ud_ask(app, &s->policy_tag, UD_MSG_GET_POLICY, i);
+            r = ud_ask(app, &s->notice_tag, UD_MSG_GET_NOTICE, i);
             (void)ud_copy(r->text, sizeof(r->text), app->config->language[0] ? app->config->language : "en");
             if (!s->list_complete)
                 ud_sync_start(app, i);
@@ -450,6 +483,9 @@ ud_session_enter(struct ud_app *app)
             sign_in(app, i);
             return;
         }
+    for (size_t i = 0; i < app->config->source_count; i++)
+        if (app->source[i].policy_tag != 0 || app->source[i].notice_tag != 0)
+            return; /* the rules come before the first device */
     if (app->notice.pending) {
         ud_show(app, UD_SCREEN_NOTICE);
         return;

@@ -55,7 +55,7 @@ struct ud_source_state {
     enum ud_signed sign;
     bool has_policy, rules_asked, training, confirmed;
     struct ud_policy policy; /* valid where has_policy */
-    uint32_t sign_tag, sync_tag;
+    uint32_t sign_tag, sync_tag, policy_tag, notice_tag;
     bool list_complete;
     uint32_t done, total;
     enum ud_phase phase;

@@ -273,6 +273,8 @@ desk_sign_in(struct desk *d)
     d->message->type = UD_MSG_TOKEN;
     d->message->u.blob = (struct ud_msg_blob){ .bytes = (const uint8_t *)"sealed", .length = 6 };
     desk_message(d, 0);
+    desk_done(d, UD_MSG_GET_POLICY, UD_OK);
+    desk_done(d, UD_MSG_GET_NOTICE, UD_NOTFOUND);
     assert_int_equal(d->app->screen, UD_SCREEN_DEVICES);
 }
 

@@ -236,6 +236,29 @@ pin_is_asked_again_after_an_hour(void **state)
     desk_free(d);
 }
 
+/* A deadline that no tick removes would keep the loop busy for ever. */
+static void
+no_deadline_stays_due_after_its_tick(void **state)
+{
+    static const char *const way[] = { "F3", "C-l", "C-q" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(way) / sizeof(way[0]); i++) {
+        struct desk *d = desk_ready();
+        d->app->tmux.inside = true;
+        desk_ask_key(d);
+        d->app->devices.refresh_at = d->now - 5;
+        desk_key(d, way[i]);
+        for (int n = 0; n < 40; n++) {
+            ud_msec at = ud_app_deadline(d->app);
+            desk_pass(d, at > d->now ? at - d->now : 0);
+            at = ud_app_deadline(d->app);
+            assert_true(at < 0 || at > d->now);
+        }
+        desk_free(d);
+    }
+}
+
 int
 main(void)
 {
@@ -253,6 +276,7 @@ main(void)
         cmocka_unit_test(message_of_a_killed_worker_changes_nothing),
         cmocka_unit_test(lock_key_works_on_every_screen),
         cmocka_unit_test(pin_is_asked_again_after_an_hour),
+        cmocka_unit_test(no_deadline_stays_due_after_its_tick),
     };
     struct ud_error err;
 
