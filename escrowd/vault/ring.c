@@ -145,7 +145,8 @@ unwrap(const struct ud_store_ring *row, void *arg, struct ud_error *err)
         if (st == UD_OK && ud_secret_length(*at) == KEY_SIZE)
             return UD_OK;
         ud_error_set(err, UD_TAMPERED, "master.key does not open this database");
-        return ud_error_hint(err, "Put back the master.key that belongs to it.");
+        ud_error_hint(err, "Put back the master.key that belongs to it.");
+        return UD_TAMPERED;
     }
     return ud_error_set(err, UD_TAMPERED, "The database holds a key of unknown purpose");
 }
@@ -221,7 +222,8 @@ ud_ring_unseal(struct ud_ring *r, struct ud_secret **out, const struct ud_store_
         ud_aead_open(out, k->box, k->box_length, a.byte, a.length, r->data, err) == UD_OK)
         return UD_OK;
     ud_error_set(err, UD_TAMPERED, "The stored key is damaged or was moved from another record");
-    return ud_error_hint(err, "Restore the database from its last backup and run escrowd verify.");
+    ud_error_hint(err, "Restore the database from its last backup and run escrowd verify.");
+    return UD_TAMPERED;
 }
 
 enum ud_status
