@@ -9,6 +9,20 @@
 #include "escrowd/front/uri.h"
 #include "wire/graph.h"
 
+/* A version 4 GUID out of the front's stock of random bytes. */
+static void
+new_request_id(struct ud_guid *id, struct ud_front *f)
+{
+    if (f->entropy_used == 0 || f->entropy_used + sizeof(id->byte) > sizeof(f->entropy)) {
+        ud_random(f->entropy, sizeof(f->entropy));
+        f->entropy_used = 0;
+    }
+    memcpy(id->byte, f->entropy + f->entropy_used, sizeof(id->byte));
+    f->entropy_used += sizeof(id->byte);
+    id->byte[6] = (uint8_t)((id->byte[6] & 0x0F) | 0x40);
+    id->byte[8] = (uint8_t)((id->byte[8] & 0x3F) | 0x80);
+}
+
 struct ud_call *
 ud_call_new(struct ud_front *front, const char *uri)
 {
@@ -19,7 +33,7 @@ ud_call_new(struct ud_front *front, const char *uri)
     c->slot = SIZE_MAX;
     ud_buf_init(&c->body, UD_CALL_BODY_MAX);
     ud_buf_init(&c->response.body, UD_CALL_ANSWER_MAX);
-    ud_guid_random(&c->request_id);
+    new_request_id(&c->request_id, front);
     if (length > UD_CALL_URI_MAX) {
         c->bad_uri = true;
         return c;

@@ -76,6 +76,7 @@ struct ud_call {
 
     /* on the way */
     bool headers_seen, handled, waiting, suspended, only_ok;
+    bool hot; /* waits for the vault without being suspended yet */
     size_t slot;
     ud_call_then then;
     struct ud_vault_reply *reply;

@@ -22,6 +22,7 @@
 
 #define HELLO_WAIT ((ud_msec)30000)
 #define TICK       1000
+#define MOMENT_NS  300000 /* how long the vault is waited for before connections are suspended */
 
 /* --- questions to the vault ------------------------------------------------------------------------------------------ */
 
@@ -204,8 +205,10 @@ loop(struct ud_front *f, struct ud_error *err)
 {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(f->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     struct pollfd p[2] = { { .fd = info->epoll_fd, .events = POLLIN }, { .fd = ud_vault_link_fd(f->link), .events = POLLIN } };
+    const struct timespec moment = { .tv_nsec = MOMENT_NS };
     ud_msec swept = ud_clock_now();
     enum ud_status st;
+    int rc;
 
     for (;;) {
         f->resumed = 0;
@@ -214,8 +217,12 @@ loop(struct ud_front *f, struct ud_error *err)
         if ((st = ud_vault_link_flush(f->link, err)) != UD_OK)
             return st;
         p[1].events = (short)(ud_vault_link_wants_out(f->link) ? POLLIN | POLLOUT : POLLIN);
-        p[1].revents = 0;
-        if (poll(p, 2, how_long(f)) < 0 && errno != EINTR)
+        p[0].revents = p[1].revents = 0;
+        if (f->hot > 0)
+            rc = ppoll(&p[1], 1, &moment, NULL);
+        else
+            rc = poll(p, 2, how_long(f));
+        if (rc < 0 && errno != EINTR)
             return ud_error_errno(err, "poll");
         if ((p[1].revents & ~POLLOUT) != 0 && (st = drain(f, err)) != UD_OK)
             return st;

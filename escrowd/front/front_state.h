@@ -49,12 +49,15 @@ struct ud_front {
     size_t free_count;
     struct ud_peer *peers;
     size_t resumed; /* connections to run before waiting again */
+    size_t hot;     /* calls that wait for the vault and are not suspended yet */
 
     struct ud_grants *grants;
     struct ud_delays *delays;
     struct ud_signer *signer;
     struct ud_throttle *throttle;
-    unsigned char form_key[32]; /* proves that an approval form came from us */
+    unsigned char form_key[32];  /* proves that an approval form came from us */
+    unsigned char entropy[1024]; /* for request ids, so that each one does not cost a system call */
+    size_t entropy_used;
 };
 
 /* Takes a slot, numbers the request and queues it. UD_THROTTLED where every slot is taken. In unit tests of handlers a

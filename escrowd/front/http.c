@@ -134,6 +134,8 @@ on_completed(void *cls, struct MHD_Connection *connection, void **context, enum 
     enter_phase(connection, UD_PEER_IDLE);
     if (c == NULL)
         return;
+    if (c->hot)
+        c->front->hot--;
     ud_front_forget(cls, c);
     ud_call_free(&c);
     *context = NULL;
@@ -186,10 +188,19 @@ finish(struct ud_call *c, struct MHD_Connection *connection)
         if (c->response.status == 0)
             c->route->handle(c);
         if (c->waiting) {
-            MHD_suspend_connection(connection);
-            c->suspended = true;
+            c->front->hot++; /* most answers are there in a moment: suspending costs more than asking again */
+            c->hot = true;
             return MHD_YES;
         }
+    }
+    if (c->hot) {
+        c->front->hot--;
+        c->hot = false;
+    }
+    if (c->waiting) {
+        MHD_suspend_connection(connection);
+        c->suspended = true;
+        return MHD_YES;
     }
     if (c->response.status == 0)
         ud_call_error(c, 500, "generalException", "The service has no answer to this.");

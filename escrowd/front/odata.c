@@ -239,5 +239,12 @@ ud_odata_next(struct ud_buf *out, const struct ud_call *c, uint64_t after)
 void
 ud_odata_context(char *out, size_t size, const struct ud_call *c, const char *what)
 {
-    snprintf(out, size, "%s/%s/$metadata#%s", c->origin, c->segment[0], what);
+    const char *const part[] = { c->origin, "/", c->segment[0], "/$metadata#", what };
+    size_t used = 0;
+
+    for (size_t i = 0; i < sizeof(part) / sizeof(part[0]) && used < size; i++) {
+        if (!ud_copy(out + used, size - used, part[i]))
+            break;
+        used += strlen(part[i]);
+    }
 }
