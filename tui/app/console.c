@@ -176,6 +176,7 @@ ud_console_run(const struct ud_config *config, struct ud_launcher *launcher, str
     if ((st = load_keys(l->app, err)) != UD_OK || (st = open_terminal(l, err)) != UD_OK)
         goto out;
     look_around(l);
+    ud_journal_syslog();
     if ((st = ud_process_sandbox(UD_SANDBOX_UI, err)) != UD_OK || (st = ud_jobs_new(&l->jobs, config->journal_dir, err)) != UD_OK)
         goto out;
     start(l);

@@ -5,6 +5,22 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
+
+#define CHECKPOINT_MS ((ud_msec)15 * 60 * 1000)
+
+/* Every 15 minutes of work, at lock and at the end: what is kept elsewhere shows that lines were cut off. A checkpoint that fails is made with the next
+ * line; the line itself is durable already. */
+static void
+checkpoint(struct ud_job_tools *tools, enum ud_event_kind event)
+{
+    ud_msec now = ud_clock_now();
+
+    if (event != UD_EVENT_LOCK && event != UD_EVENT_END && tools->checkpoint_at != 0 && now - tools->checkpoint_at < CHECKPOINT_MS)
+        return;
+    if (ud_journal_checkpoint(tools->journal, NULL) == UD_OK)
+        tools->checkpoint_at = now;
+}
 
 static void
 run_journal(struct ud_job *job, struct ud_job_tools *tools)
@@ -18,6 +34,8 @@ run_journal(struct ud_job *job, struct ud_job_tools *tools)
     }
     ud_entry_record(&record, job->entry);
     job->status = ud_journal_append(tools->journal, &record, job->receipt, &job->error);
+    if (job->status == UD_OK)
+        checkpoint(tools, job->entry->event);
 }
 
 /* Keeps the newest UD_LOG_LINES in a ring. */
@@ -85,6 +103,20 @@ run_derive(struct ud_job *job)
     ud_secret_free(&secret); /* only the public half is needed until the next unlock */
 }
 
+/* The directory a file is to lie in; made where it is missing. */
+static enum ud_status
+ensure_parent(const char *path, struct ud_error *err)
+{
+    char dir[512];
+    char *slash;
+
+    (void)ud_copy(dir, sizeof(dir), path);
+    if ((slash = strrchr(dir, '/')) == NULL || slash == dir)
+        return UD_OK;
+    *slash = '\0';
+    return ud_dir_ensure(dir, err);
+}
+
 void
 ud_job_run(struct ud_job *job, struct ud_job_tools *tools)
 {
@@ -105,10 +137,12 @@ ud_job_run(struct ud_job *job, struct ud_job_tools *tools)
         job->status = ud_tokens_unlock(job->tokens, job->path, job->passphrase, &job->secret, &job->error);
         break;
     case UD_JOB_SAVE_TOKENS:
-        job->status = ud_tokens_save(job->tokens, job->path, &job->error);
+        if ((job->status = ensure_parent(job->path, &job->error)) == UD_OK)
+            job->status = ud_tokens_save(job->tokens, job->path, &job->error);
         break;
     case UD_JOB_SAVE_LIST:
-        job->status = ud_fleet_save(job->fleet, job->path, job->text, job->as_of, &job->error);
+        if ((job->status = ensure_parent(job->path, &job->error)) == UD_OK)
+            job->status = ud_fleet_save(job->fleet, job->path, job->text, job->as_of, &job->error);
         break;
     }
     ud_secret_free(&job->passphrase);

@@ -8,6 +8,7 @@
 struct ud_job_tools {
     char journal_dir[512];
     struct ud_journal *journal; /* NULL until the first line */
+    ud_msec checkpoint_at;      /* 0: none yet */
     const atomic_bool *cancel_search;
 };
 

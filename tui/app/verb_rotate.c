@@ -234,6 +234,8 @@ ud_verb_rotate(struct ud_oneshot *s, struct ud_error *err)
         st = outcome(list, count, err);
     if (st == UD_PENDING && !s->options->wait)
         st = UD_OK;
+    if (ud_journal_checkpoint(j, NULL) != UD_OK)
+        fprintf(stderr, "%s\n", _("The activity log has no checkpoint of these lines yet."));
 out:
     ud_journal_free(&j);
     free(list);
