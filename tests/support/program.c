@@ -3,14 +3,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 const char *
 ud_build_dir(void)
@@ -85,7 +91,7 @@ ud_program_run(struct ud_program *p, const char *const *argv, const char *input,
     p->out = calloc(1, UD_PROGRAM_OUT);
     p->err = calloc(1, UD_PROGRAM_OUT);
     if (p->out == NULL || p->err == NULL || pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
-        abort();
+        fail_msg("no memory or no pipe");
     pid_t pid = fork();
     if (pid == 0)
         child(argv, in[0], out[1], err[1]);
@@ -99,8 +105,8 @@ ud_program_run(struct ud_program *p, const char *const *argv, const char *input,
         int left = (int)((deadline - now()) * 1000);
         if (left <= 0 || poll(w, 2, left) == 0) {
             (void)kill(-pid, SIGKILL);
-            fprintf(stderr, "%s %s did not end in %u s; it said: %s\n", argv[0], argv[1] != NULL ? argv[1] : "", seconds, p->err);
-            abort();
+            (void)waitpid(pid, NULL, 0);
+            fail_msg("%s %s did not end in %u s; it said: %s", argv[0], argv[1] != NULL ? argv[1] : "", seconds, p->err);
         }
         if (out[0] >= 0 && (w[0].revents & (POLLIN | POLLHUP)) != 0)
             (void)take(&out[0], p->out, &p->out_length);

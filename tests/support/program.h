@@ -17,8 +17,8 @@ const char *ud_build_dir(void);
 /* Path of a program below it ("unlockdesk", "seams/unlockdesk"). Static buffer per call site is the caller's. */
 void ud_build_path(char *out, size_t size, const char *program);
 
-/* Runs `argv` (argv[0] is looked up below the build directory unless it holds a slash) with `input` on standard input (NULL: /dev/null). Ends the test
- * program with a message after `seconds`. */
+/* Runs `argv` (argv[0] is looked up below the build directory unless it holds a slash) with `input` on standard input (NULL: /dev/null). Fails the test
+ * after `seconds`. */
 void ud_program_run(struct ud_program *p, const char *const *argv, const char *input, unsigned seconds);
 void ud_program_free(struct ud_program *p);
 

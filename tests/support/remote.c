@@ -7,16 +7,22 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pty.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <cmocka.h>
+
+#include "tests/support/memscan.h"
 #include "tests/support/program.h"
 
 static double
@@ -31,8 +37,7 @@ now(void)
 static void
 give_up(const char *what)
 {
-    fprintf(stderr, "remote: %s\n", what);
-    abort();
+    fail_msg("remote: %s", what);
 }
 
 static void
@@ -41,10 +46,8 @@ run(const char *const *argv)
     struct ud_program p;
 
     ud_program_run(&p, argv, NULL, 30);
-    if (p.code != 0) {
-        fprintf(stderr, "%s: %s\n", argv[0], p.err);
-        abort();
-    }
+    if (p.code != 0)
+        fail_msg("%s: %s", argv[0], p.err);
     ud_program_free(&p);
 }
 
@@ -96,8 +99,10 @@ make_keys(const struct ud_remote *r)
     run((const char *const[]){ "/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", host, NULL });
     run((const char *const[]){ "/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", user, NULL });
     FILE *f = fopen(allowed, "re");
-    if (f == NULL || fgets(line, sizeof(line), f) == NULL)
+    if (f == NULL || fgets(line, sizeof(line), f) == NULL) {
         give_up(allowed);
+        return;
+    }
     (void)fclose(f);
     write_text(r, "authorized", line);
 }
@@ -105,7 +110,7 @@ make_keys(const struct ud_remote *r)
 void
 ud_remote_start(struct ud_remote *r)
 {
-    char text[1024], config[96];
+    char text[1024], config[96], log[96];
 
     memset(r, 0, sizeof(*r));
     (void)snprintf(r->dir, sizeof(r->dir), "/tmp/ud-remote-XXXXXX");
@@ -117,13 +122,16 @@ ud_remote_start(struct ud_remote *r)
     r->port = free_port();
     (void)snprintf(text, sizeof(text),
         "Port %u\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/authorized\nStrictModes no\nPidFile none\n"
-        "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\nUsePAM no\nPrintMotd no\nLogLevel ERROR\n",
+        "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\nUsePAM no\nPrintMotd no\nLogLevel "
+        "ERROR\n",
         r->port, r->dir, r->dir);
     write_text(r, "sshd_config", text);
     (void)snprintf(config, sizeof(config), "%s/sshd_config", r->dir);
+    (void)snprintf(log, sizeof(log), "%s/sshd.log", r->dir);
     r->sshd = fork();
     if (r->sshd == 0) {
-        (void)execl("/usr/sbin/sshd", "/usr/sbin/sshd", "-D", "-e", "-f", config, (char *)NULL);
+        (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+        (void)execl("/usr/sbin/sshd", "/usr/sbin/sshd", "-D", "-E", log, "-f", config, (char *)NULL);
         _exit(127);
     }
     for (double end = now() + 10; !answers(r->port); (void)poll(NULL, 0, 20))
@@ -140,13 +148,40 @@ remove_one(const char *path, const struct stat *sb, int flag, struct FTW *where)
     return remove(path);
 }
 
+/* What ran in the pane ends by itself when its terminal is gone; until then it may still write. */
+static void
+wait_for_end(const pid_t *pids, size_t count)
+{
+    double end = now() + 10;
+
+    for (size_t i = 0; i < count; i++)
+        while (kill(pids[i], 0) == 0 && now() < end)
+            (void)poll(NULL, 0, 10);
+    for (size_t i = 0; i < count; i++)
+        if (kill(pids[i], 0) == 0)
+            (void)kill(pids[i], SIGKILL);
+}
+
 void
 ud_remote_stop(struct ud_remote *r)
 {
-    (void)ud_tmux(r, (const char *const[]){ "kill-server", NULL });
-    (void)kill(r->sshd, SIGTERM);
-    (void)waitpid(r->sshd, NULL, 0);
+    pid_t pids[64];
+    size_t count = 0;
+
+    if (r->dir[0] == '\0')
+        return;
+    if (access(r->tmux, F_OK) == 0) {
+        pid_t pane = ud_tmux_pane(r);
+        count = pane > 0 ? ud_scan_family(pane, pids, 64) : 0;
+        (void)ud_tmux(r, (const char *const[]){ "kill-server", NULL });
+    }
+    wait_for_end(pids, count);
+    if (r->sshd > 0) {
+        (void)kill(r->sshd, SIGTERM);
+        (void)waitpid(r->sshd, NULL, 0);
+    }
     (void)nftw(r->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    memset(r, 0, sizeof(*r));
 }
 
 /* --- clients ------------------------------------------------------------------------------------------------------------------ */
@@ -163,8 +198,8 @@ ud_ssh_open(struct ud_ssh *c, const struct ud_remote *r, const char *command)
     c->pid = forkpty(&c->master, NULL, NULL, &size);
     if (c->pid == 0) {
         (void)setenv("TERM", "xterm-256color", 1);
-        (void)execl("/usr/bin/ssh", "ssh", "-tt", "-q", "-F", "none", "-p", port, "-i", key, "-o", "StrictHostKeyChecking=no", "-o", known, "-o",
-            "IdentitiesOnly=yes", "127.0.0.1", command, (char *)NULL);
+        (void)execl("/usr/bin/ssh", "ssh", "-tt", "-q", "-F", "none", "-p", port, "-i", key, "-o", "StrictHostKeyChecking=no",
+            "-o", known, "-o", "IdentitiesOnly=yes", "127.0.0.1", command, (char *)NULL);
         _exit(127);
     }
     if (c->pid < 0)
@@ -212,6 +247,13 @@ ud_tmux(const struct ud_remote *r, const char *const *words)
     return out;
 }
 
+pid_t
+ud_tmux_pane(const struct ud_remote *r)
+{
+    return (pid_t)strtol(
+        ud_tmux(r, (const char *const[]){ "display-message", "-p", "-t", "call", "#{pane_pid}", NULL }), NULL, 10);
+}
+
 const char *
 ud_tmux_screen(const struct ud_remote *r)
 {
@@ -226,7 +268,8 @@ ud_tmux_wait(const struct ud_remote *r, struct ud_ssh *c, const char *text, bool
         if ((strstr(ud_tmux_screen(r), text) == NULL) == gone)
             return true;
     }
-    fprintf(stderr, "waited %.1f s for \"%s\"%s; the screen shows:\n%s\n", seconds, text, gone ? " to go" : "", ud_tmux_screen(r));
+    fprintf(
+        stderr, "waited %.1f s for \"%s\"%s; the screen shows:\n%s\n", seconds, text, gone ? " to go" : "", ud_tmux_screen(r));
     return false;
 }
 

@@ -21,6 +21,7 @@ struct ud_remote {
 
 /* Makes keys, starts sshd as this user on a free port of 127.0.0.1. */
 void ud_remote_start(struct ud_remote *r);
+/* Ends the tmux server and waits for what ran in it. Fine where nothing was started. */
 void ud_remote_stop(struct ud_remote *r);
 
 /* Opens a terminal of 80x24 on which `command` runs at the far end. */
@@ -32,6 +33,8 @@ void ud_ssh_kill(struct ud_ssh *c);
 
 /* Runs tmux with these words (NULL ends), on the private server; what it prints, NUL-terminated, in a static buffer. */
 const char *ud_tmux(const struct ud_remote *r, const char *const *words);
+/* Process in the pane of the session "call"; 0: none. */
+pid_t ud_tmux_pane(const struct ud_remote *r);
 /* What the pane shows now. */
 const char *ud_tmux_screen(const struct ud_remote *r);
 /* Waits until the pane shows `text` (or, with `gone`, no longer does); draining `c` meanwhile. False after `seconds`. */

@@ -1,0 +1,337 @@
+/* A call as operators have it: SSH, tmux, the console in a pane. Whatever lets somebody else look at the pane covers the key; when it is put right
+ * the call goes on at the same group. */
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/support/program.h"
+#include "tests/support/remote.h"
+#include "wire/json.h"
+
+#define SOON    2.0 /* seconds in which a key must be covered */
+#define PATIENT 20.0
+#define DEVICE  "LON-LT-ALICE"
+#define DEMO    "--demo=60", "--seed", "7"
+
+struct desk {
+    struct ud_remote remote;
+    struct ud_ssh ssh;
+    char group[8]; /* digits on the screen while the key is shown */
+};
+
+/* First eight digits of the current key of one device; the same in every fleet of this seed. */
+static char eight[9];
+
+static int
+find_eight_digits(void **state)
+{
+    struct ud_program p;
+    struct ud_json *doc = NULL;
+    char id[64] = "";
+
+    (void)state;
+    ud_program_run(&p, (const char *const[]){ "unlockdesk", DEMO, "device", "show", DEVICE, "--json", NULL }, NULL, 60);
+    if (ud_json_parse(&doc, p.out, p.out_length, NULL) != UD_OK ||
+        ud_json_get_text(id, sizeof(id), ud_json_first(ud_json_member(doc, "key_list")), "id", NULL) != UD_OK)
+        print_error("%s%s\n", p.out, p.err);
+    memcpy(eight, id, 8);
+    ud_json_free(&doc);
+    ud_program_free(&p);
+    return eight[0] != '\0' ? 0 : -1;
+}
+
+/* --- steps -------------------------------------------------------------------------------------------------------------------------- */
+
+static void
+wait_for(struct desk *d, const char *text)
+{
+    assert_true(ud_tmux_wait(&d->remote, &d->ssh, text, false, PATIENT));
+}
+
+static void
+press(struct desk *d, const char *key, const char *then)
+{
+    ud_tmux_key(&d->remote, key);
+    wait_for(d, then);
+}
+
+/* Questions take an answer 150 ms after they were asked, so Enter is pressed until it is taken. */
+static void
+answer(struct desk *d, const char *then)
+{
+    for (int i = 0; i < 40; i++) {
+        if (strstr(ud_tmux_screen(&d->remote), then) != NULL)
+            return;
+        ud_ssh_drain(&d->ssh);
+        (void)poll(NULL, 0, 200);
+        if (strstr(ud_tmux_screen(&d->remote), then) == NULL)
+            ud_tmux_key(&d->remote, "Enter");
+    }
+    wait_for(d, then);
+}
+
+/* The group of six digits that stands in front of its spelling. */
+static bool
+shown_group(char out[8], const char *screen)
+{
+    for (const char *line = screen; line != NULL && *line != '\0'; line = strchr(line, '\n'), line += line != NULL)
+        if (strspn(line, " ") == 2 && strspn(line + 2, "0123456789") == 6 && line[8] == ' ') {
+            memcpy(out, line + 2, 6);
+            out[6] = '\0';
+            return true;
+        }
+    return false;
+}
+
+static void
+open_console(struct desk *d)
+{
+    char path[512], command[1400], *program;
+
+    ud_build_path(path, sizeof(path), "unlockdesk");
+    program = realpath(path, NULL);
+    assert_non_null(program);
+    (void)snprintf(command, sizeof(command),
+        "tmux -S %s -f /dev/null new-session -s call 'exec env HOME=%s LANG=C.UTF-8 %s --demo=60 --seed 7 --demo-dir %s/demo'",
+        d->remote.tmux, d->remote.dir, program, d->remote.dir);
+    free(program);
+    ud_ssh_open(&d->ssh, &d->remote, command);
+}
+
+static unsigned
+clients(const struct desk *d)
+{
+    unsigned n = 0;
+
+    for (const char *c = ud_tmux(&d->remote, (const char *const[]){ "list-clients", "-t", "call", NULL }); *c != '\0'; c++)
+        n += *c == '\n';
+    return n;
+}
+
+static void
+attach(struct ud_ssh *c, const struct desk *d)
+{
+    char command[256];
+    unsigned before = clients(d);
+
+    (void)snprintf(command, sizeof(command), "tmux -S %s attach -t call", d->remote.tmux);
+    ud_ssh_open(c, &d->remote, command);
+    for (int i = 0; clients(d) == before; i++) {
+        ud_ssh_drain(c);
+        if (i == 500)
+            fail_msg("the terminal was not attached");
+        (void)poll(NULL, 0, 20);
+    }
+}
+
+static void
+sign_in(struct desk *d)
+{
+    wait_for(d, "Enter: approve as");
+    answer(d, "Is this you?");
+    answer(d, "Read it and accept it");
+    answer(d, "60 devices");
+}
+
+static void
+dictate_to_third_group(struct desk *d)
+{
+    ud_tmux_type(&d->remote, eight);
+    wait_for(d, "1 recovery key ID starts with");
+    press(d, "Enter", "Recovery keys, newest first");
+    press(d, "Enter", "Why is the key needed?");
+    press(d, "5", "Lost PIN");
+    answer(d, "Group 1 of 8");
+    press(d, "Space", "Group 2 of 8");
+    press(d, "Space", "Group 3 of 8");
+}
+
+static int
+start_call(void **state)
+{
+    struct desk *d = calloc(1, sizeof(*d));
+
+    assert_non_null(d);
+    *state = d;
+    d->ssh.master = -1;
+    ud_remote_start(&d->remote);
+    open_console(d);
+    sign_in(d);
+    dictate_to_third_group(d);
+    assert_true(shown_group(d->group, ud_tmux_screen(&d->remote)));
+    return 0;
+}
+
+static int
+end_call(void **state)
+{
+    struct desk *d = *state;
+
+    if (d != NULL) {
+        ud_remote_stop(&d->remote);
+        ud_ssh_kill(&d->ssh);
+    }
+    free(d);
+    return 0;
+}
+
+/* --- what must be true ------------------------------------------------------------------------------------------------------------------ */
+
+/* Not on the screen, not in the history, not on the other screen of the pane. */
+static void
+expect_no_group_anywhere(const struct desk *d)
+{
+    const char *const places[][8] = {
+        { "capture-pane", "-p", "-t", "call", "-S", "-", NULL },
+        { "capture-pane", "-p", "-q", "-a", "-t", "call", NULL },
+    };
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *text = ud_tmux(&d->remote, places[i]);
+        if (strstr(text, d->group) != NULL || strstr(text, "██") != NULL)
+            fail_msg("the group is still there:\n%s", text);
+    }
+}
+
+static void
+expect_covered(struct desk *d, const char *why, const char *command)
+{
+    const char *screen;
+
+    assert_true(ud_tmux_wait(&d->remote, &d->ssh, d->group, true, SOON));
+    wait_for(d, why);
+    screen = ud_tmux_screen(&d->remote);
+    if (strstr(screen, command) == NULL)
+        fail_msg("the screen does not name \"%s\":\n%s", command, screen);
+    expect_no_group_anywhere(d);
+}
+
+static void
+expect_same_group(struct desk *d)
+{
+    char group[8] = "";
+
+    wait_for(d, "Group 3 of 8");
+    assert_true(shown_group(group, ud_tmux_screen(&d->remote)));
+    assert_string_equal(group, d->group);
+}
+
+static void
+expect_shown_again(struct desk *d)
+{
+    wait_for(d, "tmux is fine now. Enter shows the key.");
+    expect_no_group_anywhere(d); /* not by itself */
+    press(d, "Enter", d->group);
+    expect_same_group(d);
+}
+
+static void
+expect_locked(struct desk *d)
+{
+    assert_true(ud_tmux_wait(&d->remote, NULL, d->group, true, SOON));
+    assert_true(ud_tmux_wait(&d->remote, NULL, "no terminal was attached to the", false, PATIENT));
+    expect_no_group_anywhere(d);
+    assert_null(strstr(ud_tmux_screen(&d->remote), DEVICE));
+}
+
+/* A new client, the PIN that training prints, and the call is where it was. */
+static void
+come_back(struct desk *d)
+{
+    char pin[8] = "";
+    const char *printed;
+
+    attach(&d->ssh, d);
+    wait_for(d, "the PIN is ");
+    printed = strstr(ud_tmux_screen(&d->remote), "the PIN is ");
+    memcpy(pin, printed + strlen("the PIN is "), 6);
+    ud_tmux_type(&d->remote, pin);
+    press(d, "Enter", "Enter fetches it again");
+    press(d, "Enter", d->group);
+    expect_same_group(d);
+}
+
+/* --- tests ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static void
+detaching_locks_and_the_call_goes_on_after_the_pin(void **state)
+{
+    struct desk *d = *state;
+
+    (void)ud_tmux(&d->remote, (const char *const[]){ "detach-client", "-s", "call", NULL });
+    expect_locked(d);
+    ud_ssh_kill(&d->ssh);
+    come_back(d);
+}
+
+static void
+a_killed_ssh_client_locks_and_the_call_goes_on_after_the_pin(void **state)
+{
+    struct desk *d = *state;
+
+    ud_ssh_kill(&d->ssh);
+    expect_locked(d);
+    come_back(d);
+    ud_tmux_key(&d->remote, "w");
+    wait_for(d, "The key worked. The call is closed.");
+}
+
+static void
+a_second_terminal_covers_the_key_until_it_is_detached(void **state)
+{
+    struct desk *d = *state;
+    struct ud_ssh other;
+
+    attach(&other, d);
+    expect_covered(d, "2 terminals are attached to this tmux session", "tmux detach-client -a");
+    (void)ud_tmux(&d->remote, (const char *const[]){ "detach-client", "-a", NULL });
+    expect_shown_again(d);
+    ud_ssh_kill(&other);
+}
+
+static void
+synchronised_panes_cover_the_key_until_they_are_not(void **state)
+{
+    struct desk *d = *state;
+
+    (void)ud_tmux(&d->remote, (const char *const[]){ "set-option", "-w", "-t", "call", "synchronize-panes", "on", NULL });
+    expect_covered(d, "the panes of this window are synchronised", "tmux set-option -w synchronize-panes off");
+    (void)ud_tmux(&d->remote, (const char *const[]){ "set-option", "-w", "-t", "call", "synchronize-panes", "off", NULL });
+    expect_shown_again(d);
+}
+
+static void
+a_piped_pane_covers_the_key_until_the_pipe_is_closed(void **state)
+{
+    struct desk *d = *state;
+    char command[160];
+
+    (void)snprintf(command, sizeof(command), "cat > %s/pipe", d->remote.dir);
+    (void)ud_tmux(&d->remote, (const char *const[]){ "pipe-pane", "-t", "call", command, NULL });
+    expect_covered(d, "this tmux pane is piped", "tmux pipe-pane");
+    (void)ud_tmux(&d->remote, (const char *const[]){ "pipe-pane", "-t", "call", NULL });
+    expect_shown_again(d);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(detaching_locks_and_the_call_goes_on_after_the_pin, start_call, end_call),
+        cmocka_unit_test_setup_teardown(a_killed_ssh_client_locks_and_the_call_goes_on_after_the_pin, start_call, end_call),
+        cmocka_unit_test_setup_teardown(a_second_terminal_covers_the_key_until_it_is_detached, start_call, end_call),
+        cmocka_unit_test_setup_teardown(synchronised_panes_cover_the_key_until_they_are_not, start_call, end_call),
+        cmocka_unit_test_setup_teardown(a_piped_pane_covers_the_key_until_the_pipe_is_closed, start_call, end_call),
+    };
+
+    return cmocka_run_group_tests(tests, find_eight_digits, NULL);
+}
