@@ -15,6 +15,7 @@ void ud_session_begin(struct ud_app *app);
 void ud_session_worker(struct ud_app *app);
 void ud_session_lost(struct ud_app *app, const struct ud_error *error);
 bool ud_session_message(struct ud_app *app, const struct ud_event *e);
+void ud_session_choose_pin(struct ud_app *app);
 void ud_session_derived(struct ud_app *app, struct ud_job *job);
 void ud_session_key(struct ud_app *app, const struct ud_key_event *key);
 void ud_session_confirm(struct ud_app *app);
