@@ -33,7 +33,7 @@ header_is(char *out, size_t size, const char *line, size_t length, const char *n
 static void
 start_answer(struct ud_http_call *c)
 {
-    c->encoded = false;
+    c->encoded = c->headers_end = false;
     c->reply.json = false;
     c->retry_text[0] = '\0';
 }
@@ -43,6 +43,7 @@ read_header(struct ud_http_call *c, const char *line, size_t length)
 {
     char value[128];
 
+    c->headers_end = c->headers_end || (length <= 2 && (line[0] == '\r' || line[0] == '\n'));
     if (header_is(value, sizeof(value), line, length, "Content-Type"))
         c->reply.json = strncasecmp(value, "application/json", 16) == 0 && strchr("; ", value[16]) != NULL;
     else if (header_is(value, sizeof(value), line, length, "Content-Encoding"))

@@ -334,6 +334,8 @@ attempt_ended(struct ud_http_call *c, CURLcode rc)
     c->reply.sent = c->reply.sent || bytes > 0 || request > 0 || c->code != 0;
     c->reply.code = c->code;
     c->reply.retry_after = c->retry_text[0] == '\0' ? -1 : ud_http_retry_after(c->retry_text, c->reply.date, ud_clock_wall());
+    if (rc == CURLE_OK && !c->headers_end)
+        rc = CURLE_PARTIAL_FILE;
     if (rc == CURLE_OK && c->stop == UD_HTTP_NOT_STOPPED) {
         c->reply.status = UD_OK;
         if (c->code >= 300 && c->code < 400)

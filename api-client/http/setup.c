@@ -277,7 +277,7 @@ ud_http_attempt_new(struct ud_http_call *c, struct ud_error *err)
     c->code = 0;
     c->header_bytes = c->received = 0;
     c->header_lines = 0;
-    c->encoded = false;
+    c->encoded = c->headers_end = false;
     c->trouble[0] = c->retry_text[0] = c->reply.request_id[0] = '\0';
     c->reply.date = UD_WALL_NONE;
     c->reply.json = false;
