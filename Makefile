@@ -88,6 +88,9 @@ MAINS := $(foreach p,$(PROGRAMS),$(MAIN_$(p)))
 closure  = $(1) $(foreach m,$(1),$(NEED_$(m)))
 libs_for = $(foreach m,$(call closure,$(1)),$(LIBS_OF_$(m))) -lpthread -lm
 
+# Where things will lie is compiled into two files; another PREFIX compiles them again.
+$(shell mkdir -p $(BUILD) && { echo '$(PREFIX)' | cmp -s - $(BUILD)/prefix || echo '$(PREFIX)' > $(BUILD)/prefix; })
+
 # $(1) variant directory, $(2) extra flags
 define variant
 $(1)/obj/%.o: %.c
@@ -103,6 +106,7 @@ $(foreach p,$(PROGRAMS),
 $(1)/$(p): $(1)/obj/$(MAIN_$(p):.c=.o) $(foreach m,$(sort $(call closure,$(MOD_$(p)))),$(1)/lib/$(m).a)
 	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(call libs_for,$(MOD_$(p)))
 )
+$(1)/obj/tui/app/config.o $(1)/obj/tui/app/cli.o $(1)/obj/api-client/base/process.o: $(BUILD)/prefix
 endef
 $(eval $(call variant,$(BUILD),))
 $(eval $(call variant,$(BUILD)/seams,-DUD_SEAMS))
@@ -194,6 +198,7 @@ install: $(addprefix $(BUILD)/,$(PROGRAMS)) po
 	for l in $(LANGUAGES); do \
 	    install -D -m 644 $(BUILD)/locale/$$l/LC_MESSAGES/unlockdesk.mo $(DESTDIR)$(PREFIX)/share/locale/$$l/LC_MESSAGES/unlockdesk.mo || exit 1; done
 	install -D -m 644 doc/completion/unlockdesk.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/unlockdesk
-	install -D -m 644 doc/systemd/escrowd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/escrowd.service
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' doc/systemd/escrowd.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/escrowd.service
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

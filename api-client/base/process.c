@@ -164,22 +164,34 @@ is_program(const char *path)
     return stat(path, &sb) == 0 && S_ISREG(sb.st_mode) && access(path, X_OK) == 0;
 }
 
-enum ud_status
-ud_process_beside(char *out, size_t size, const char *program, struct ud_error *err)
+/* Beside the running program, or in ../libexec/unlockdesk of the tree it was installed in. */
+static bool
+find_near(char *out, size_t size, const char *program)
 {
+    static const char *const places[] = { "", "../libexec/unlockdesk/" };
     char self[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
+    if (n <= 0)
+        return false;
+    self[n] = '\0';
+    char *slash = strrchr(self, '/');
+    for (size_t i = 0; slash != NULL && i < sizeof(places) / sizeof(places[0]); i++) {
+        int length = snprintf(out, size, "%.*s/%s%s", (int)(slash - self), self, places[i], program);
+        if (length > 0 && (size_t)length < size && is_program(out))
+            return true;
+    }
+    return false;
+}
+
+enum ud_status
+ud_process_beside(char *out, size_t size, const char *program, struct ud_error *err)
+{
     out[0] = '\0';
     if (strchr(program, '/') != NULL)
         return ud_error_set(err, UD_INVALID, "%s is not the name of a program", program);
-    if (n > 0) {
-        self[n] = '\0';
-        char *slash = strrchr(self, '/');
-        int length = slash == NULL ? -1 : snprintf(out, size, "%.*s/%s", (int)(slash - self), self, program);
-        if (length > 0 && (size_t)length < size && is_program(out))
-            return UD_OK;
-    }
+    if (find_near(out, size, program))
+        return UD_OK;
     int length = snprintf(out, size, "%s/%s", UD_LIBEXEC, program);
     if (length > 0 && (size_t)length < size && is_program(out))
         return UD_OK;

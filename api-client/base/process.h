@@ -26,7 +26,7 @@ enum ud_sandbox {
  * start processes. UI opens the connection to syslog first. UD_SANDBOX on failure, which is fatal. */
 UD_CHECK enum ud_status ud_process_sandbox(enum ud_sandbox kind, struct ud_error *err);
 
-/* Absolute path of a program beside the running one, else in libexec (UD_LIBEXEC). Never through PATH. UD_NOTFOUND. */
+/* Absolute path of a program beside the running one, else in ../libexec/unlockdesk of its tree, else in UD_LIBEXEC. Never through PATH. UD_NOTFOUND. */
 UD_CHECK enum ud_status ud_process_beside(char *out, size_t size, const char *program, struct ud_error *err);
 
 #endif
