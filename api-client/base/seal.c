@@ -74,28 +74,43 @@ ud_seal(unsigned char *out, size_t out_size, size_t *out_len, struct ud_secret *
 }
 
 enum ud_status
+ud_seal_open_into(struct ud_secret *out, const unsigned char *box, size_t box_len, const unsigned char public_key[UD_SEAL_PUBLIC],
+    struct ud_secret *secret_key, struct ud_error *err)
+{
+    ud_secret_wipe(out);
+    if (box_len < UD_SEAL_EXTRA || ud_secret_length(secret_key) != UD_SEAL_SECRET)
+        return not_opened(err);
+    size_t length = box_len - UD_SEAL_EXTRA;
+    if (length > ud_secret_capacity(out))
+        return ud_error_set(err, UD_INVALID, "A sealed value is longer than %zu bytes", ud_secret_capacity(out));
+    int rc = crypto_box_seal_open(ud_secret_open_write(out), box, box_len, public_key, ud_secret_open(secret_key));
+    ud_secret_close(secret_key);
+    ud_secret_close(out);
+    ud_secret_clear_stack();
+    if (rc != 0) {
+        ud_secret_wipe(out);
+        return not_opened(err);
+    }
+    ud_secret_set_length(out, length);
+    return UD_OK;
+}
+
+enum ud_status
 ud_seal_open(struct ud_secret **out, const unsigned char *box, size_t box_len, struct ud_secret *secret_key, struct ud_error *err)
 {
     unsigned char public_key[UD_SEAL_PUBLIC];
+    size_t length = box_len > UD_SEAL_EXTRA ? box_len - UD_SEAL_EXTRA : 1;
     enum ud_status st;
 
     *out = NULL;
     if (box_len < UD_SEAL_EXTRA || ud_secret_length(secret_key) != UD_SEAL_SECRET)
         return not_opened(err);
-    size_t length = box_len - UD_SEAL_EXTRA;
-    if ((st = ud_secret_new(out, length > 0 ? length : 1, err)) != UD_OK)
+    if ((st = ud_secret_new(out, length, err)) != UD_OK)
         return st;
     ud_seal_public_of(public_key, secret_key);
-    int rc = crypto_box_seal_open(ud_secret_open_write(*out), box, box_len, public_key, ud_secret_open(secret_key));
-    ud_secret_close(secret_key);
-    ud_secret_close(*out);
-    ud_secret_set_length(*out, length);
-    ud_secret_clear_stack();
-    if (rc != 0) {
+    if ((st = ud_seal_open_into(*out, box, box_len, public_key, secret_key, err)) != UD_OK)
         ud_secret_free(out);
-        return not_opened(err);
-    }
-    return UD_OK;
+    return st;
 }
 
 void

@@ -29,6 +29,11 @@ UD_CHECK enum ud_status ud_seal(unsigned char *out, size_t out_size, size_t *out
 UD_CHECK enum ud_status ud_seal_open(
     struct ud_secret **out, const unsigned char *box, size_t box_len, struct ud_secret *secret_key, struct ud_error *err);
 
+/* The same into an existing secret, whose content is replaced, by somebody who opens many and has the public half at hand. UD_INVALID where it
+ * does not fit; the secret is empty after any failure. */
+UD_CHECK enum ud_status ud_seal_open_into(struct ud_secret *out, const unsigned char *box, size_t box_len,
+    const unsigned char public_key[UD_SEAL_PUBLIC], struct ud_secret *secret_key, struct ud_error *err);
+
 /* Key pair from a passphrase or PIN by Argon2id (RFC 9106); parameters are bounded to 64 MiB..1 GiB and 2..10 passes. */
 struct ud_kdf {
     unsigned char salt[UD_SALT_SIZE];

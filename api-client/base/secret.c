@@ -23,6 +23,7 @@ struct ud_secret {
     size_t capacity;
     _Atomic size_t length;
     _Atomic int access;
+    _Atomic int held; /* the least access its pages have, open or not */
     struct ud_secret *_Atomic next;
 };
 
@@ -82,20 +83,31 @@ registry_remove(struct ud_secret *s)
     atomic_fetch_sub(&registry.live, 1);
 }
 
+static int
+protect(struct ud_secret *s, int access)
+{
+    if (access == CLOSED)
+        return sodium_mprotect_noaccess(s->data);
+    return access == READING ? sodium_mprotect_readonly(s->data) : sodium_mprotect_readwrite(s->data);
+}
+
+/* What the pages allow now. */
+static int
+in_effect(const struct ud_secret *s)
+{
+    int access = atomic_load(&s->access), held = atomic_load(&s->held);
+
+    return access > held ? access : held;
+}
+
 static void
 set_access(struct ud_secret *s, enum access a)
 {
-    int rc;
+    int before = in_effect(s);
 
-    if (a == CLOSED)
-        rc = sodium_mprotect_noaccess(s->data);
-    else if (a == READING)
-        rc = sodium_mprotect_readonly(s->data);
-    else
-        rc = sodium_mprotect_readwrite(s->data);
-    if (rc != 0)
-        abort();
     atomic_store(&s->access, (int)a);
+    if (in_effect(s) != before && protect(s, in_effect(s)) != 0)
+        abort();
 }
 
 static void
@@ -157,7 +169,8 @@ ud_secret_new(struct ud_secret **out, size_t capacity, struct ud_error *err)
     if ((st = lock_pages(s, err)) != UD_OK)
         goto out;
     sodium_memzero(s->data, capacity);
-    set_access(s, CLOSED);
+    if (protect(s, CLOSED) != 0)
+        abort();
     registry_add(s);
     *out = s;
     return UD_OK;
@@ -213,6 +226,26 @@ ud_secret_close(struct ud_secret *s)
 {
     assert(atomic_load(&s->access) != CLOSED);
     set_access(s, CLOSED);
+}
+
+void
+ud_secret_hold(struct ud_secret *s, bool writable)
+{
+    int before = in_effect(s);
+
+    assert(atomic_load(&s->access) == CLOSED && before == CLOSED);
+    atomic_store(&s->held, writable ? WRITING : READING);
+    if (protect(s, in_effect(s)) != 0)
+        abort();
+}
+
+void
+ud_secret_release(struct ud_secret *s)
+{
+    assert(atomic_load(&s->access) == CLOSED);
+    atomic_store(&s->held, CLOSED);
+    if (protect(s, CLOSED) != 0)
+        abort();
 }
 
 void
@@ -297,10 +330,8 @@ ud_secret_wipe_all(void)
             continue;
         sodium_memzero(s->data, s->capacity);
         atomic_store(&s->length, 0);
-        if (atomic_load(&s->access) == CLOSED)
-            sodium_mprotect_noaccess(s->data);
-        else if (atomic_load(&s->access) == READING)
-            sodium_mprotect_readonly(s->data);
+        if (in_effect(s) != WRITING)
+            (void)protect(s, in_effect(s)); /* wiped is what matters here */
     }
     if (held)
         registry_unlock();

@@ -23,6 +23,10 @@ size_t ud_secret_capacity(const struct ud_secret *s);
 const unsigned char *ud_secret_open(struct ud_secret *s);
 unsigned char *ud_secret_open_write(struct ud_secret *s);
 void ud_secret_close(struct ud_secret *s);
+/* Keeps a closed secret's pages accessible until ud_secret_release, so that the opens in between cost no system call. For a thread that is
+ * about to use a key for a whole batch of work, never across a wait. Opens and closes stay in pairs as ever. */
+void ud_secret_hold(struct ud_secret *s, bool writable);
+void ud_secret_release(struct ud_secret *s);
 /* Sets the length after writing (at most capacity, asserted). May be called open or closed. */
 void ud_secret_set_length(struct ud_secret *s, size_t length);
 /* Appends or truncates without leaving it open. UD_INVALID where it does not fit; nothing is changed then. */

@@ -16,6 +16,7 @@
 
 #define UD_SQL_LIST(X)                                                                                                           \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                                                  \
+    X(READ, "BEGIN DEFERRED")                                                                                                    \
     X(COMMIT, "COMMIT")                                                                                                          \
     X(ROLLBACK, "ROLLBACK")                                                                                                      \
     X(SAVEPOINT, "SAVEPOINT part")                                                                                               \

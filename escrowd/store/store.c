@@ -122,6 +122,20 @@ ud_store_rollback(struct ud_store *s)
         s->sync_failed = true;
 }
 
+void
+ud_store_read_begin(struct ud_store *s)
+{
+    if (ud_sql_run(s, ud_sql(s, UD_SQL_READ, NULL, ""), NULL) != UD_OK)
+        ud_store_rollback(s);
+}
+
+void
+ud_store_read_end(struct ud_store *s)
+{
+    if (ud_store_in_transaction(s) && ud_sql_run(s, ud_sql(s, UD_SQL_COMMIT, NULL, ""), NULL) != UD_OK)
+        ud_store_rollback(s);
+}
+
 bool
 ud_store_in_transaction(const struct ud_store *s)
 {

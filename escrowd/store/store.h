@@ -19,6 +19,9 @@ UD_CHECK enum ud_status ud_store_begin(struct ud_store *s, struct ud_error *err)
 UD_CHECK enum ud_status ud_store_commit(
     struct ud_store *s, struct ud_error *err); /* durable when it returns UD_OK; else rolled back */
 void ud_store_rollback(struct ud_store *s);
+/* Several reads of one state, and their locks taken once. A failure is no matter: each read then takes its own. */
+void ud_store_read_begin(struct ud_store *s);
+void ud_store_read_end(struct ud_store *s);
 /* False once SQLite has rolled a transaction back by itself (a full disk, for one): nothing more may be added then. */
 bool ud_store_in_transaction(const struct ud_store *s);
 /* One part of a transaction that can fail alone. */

@@ -101,20 +101,22 @@ end_work(struct ud_change_context *c, struct ud_change *change, const struct ud_
     return ud_change_audit(c, &e, err);
 }
 
-/* Opens the deposit and checks that it is a key of its kind; *plain stays NULL where the device sent something else. */
+/* Opens the deposit into the writer's scratch secret and checks that it is a key of its kind. *good is false where the device sent
+ * something else, which is answered, not a failure. */
 static enum ud_status
-open_deposit(struct ud_change_context *c, struct ud_change *change, struct ud_secret **plain, struct ud_error *err)
+open_deposit(struct ud_change_context *c, struct ud_change *change, bool *good, struct ud_error *err)
 {
     const struct ud_vault_deposit *d = &change->request->deposit;
-    enum ud_status st = ud_seal_open(plain, d->sealed, d->sealed_length, c->ring->deposit, err);
+    enum ud_status st =
+        ud_seal_open_into(c->scratch, d->sealed, d->sealed_length, c->ring->deposit_public, c->ring->deposit, err);
 
-    if (st == UD_OK && ud_secret_length(*plain) > UD_RECOVERY_MAX)
+    if (st == UD_OK && ud_secret_length(c->scratch) > UD_RECOVERY_MAX)
         st = ud_error_set(err, UD_INVALID, "The recovery key is too long.");
     if (st == UD_OK)
-        st = ud_recovery_normalise(*plain, (enum ud_kind)d->kind, err);
+        st = ud_recovery_normalise(c->scratch, (enum ud_kind)d->kind, err);
+    *good = st == UD_OK;
     if (st != UD_INVALID && st != UD_TAMPERED)
         return st;
-    ud_secret_free(plain);
     ud_reply_refuse(change->reply, UD_VAULT_INVALID, err->message);
     return UD_OK;
 }
@@ -154,13 +156,10 @@ store_deposit(struct ud_change_context *c, struct ud_change *change, struct ud_s
 static enum ud_status
 run_deposit(struct ud_change_context *c, struct ud_change *change, struct ud_error *err)
 {
-    struct ud_secret *plain = NULL;
-    enum ud_status st = open_deposit(c, change, &plain, err);
+    bool good = false;
+    enum ud_status st = open_deposit(c, change, &good, err);
 
-    if (st == UD_OK && plain != NULL)
-        st = store_deposit(c, change, plain, err);
-    ud_secret_free(&plain);
-    return st;
+    return st == UD_OK && good ? store_deposit(c, change, c->scratch, err) : st;
 }
 
 static enum ud_status

@@ -20,6 +20,8 @@
 #include "escrowd/vault/vault.h"
 
 #define OPEN_MAX_REQUESTS 4096u /* beyond that the socket is not read: the front waits */
+#define BATCH_MAX         64u
+#define TOGETHER          4u    /* replies in one message to the front */
 #define NOTIFY_WAIT       10000 /* ms */
 
 struct process {
@@ -28,6 +30,8 @@ struct process {
     int signals, admin, lock;
     enum ud_status broken; /* of the link */
     bool stop;
+    bool more;       /* requests have been read and wait for the next turn */
+    unsigned unsent; /* replies queued since the last flush */
     char admin_path[108];
 };
 
@@ -38,6 +42,11 @@ answer(const struct ud_vault_reply *reply, void *arg)
 
     if (p->broken == UD_OK)
         p->broken = ud_vault_link_reply(p->link, reply, NULL);
+    /* A few at a time: the front sends them out while the next ones are looked up. */
+    if (p->broken == UD_OK && ++p->unsent >= TOGETHER) {
+        p->unsent = 0;
+        p->broken = ud_vault_link_flush(p->link, NULL);
+    }
 }
 
 /* --- what it stands on ------------------------------------------------------------------------------------------------- */
@@ -114,8 +123,13 @@ take_requests(struct process *p, struct ud_error *err)
     struct ud_vault_request *r = NULL;
     enum ud_status st = UD_OK;
 
-    while (ud_vault_open_requests(p->vault) < OPEN_MAX_REQUESTS && (st = ud_vault_link_next_request(p->link, &r, err)) == UD_OK)
+    ud_vault_batch_begin(p->vault);
+    for (unsigned i = 0; i < BATCH_MAX && ud_vault_open_requests(p->vault) < OPEN_MAX_REQUESTS &&
+                         (st = ud_vault_link_next_request(p->link, &r, err)) == UD_OK;
+         i++)
         ud_vault_handle(p->vault, r);
+    ud_vault_batch_end(p->vault);
+    p->more = st == UD_OK;
     return st == UD_NOTFOUND ? UD_OK : st;
 }
 
@@ -171,7 +185,7 @@ loop(struct process *p, struct ud_error *err)
         struct pollfd fd[] = { { .fd = ud_vault_link_fd(p->link), .events = wanted },
             { .fd = ud_vault_fd(p->vault), .events = POLLIN }, { .fd = p->admin, .events = POLLIN },
             { .fd = p->signals, .events = POLLIN } };
-        int n = poll(fd, 4, ud_vault_timeout(p->vault));
+        int n = poll(fd, 4, p->more && !full ? 0 : ud_vault_timeout(p->vault));
 
         if (n < 0 && errno != EINTR)
             return ud_error_errno(err, "poll");
@@ -179,7 +193,7 @@ loop(struct process *p, struct ud_error *err)
             take_signal(p);
         if (n >= 0 && fd[2].revents != 0)
             take_admin(p);
-        if (n >= 0 && (fd[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+        if (n >= 0 && (p->more || (fd[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0))
             st = take_requests(p, err);
         ud_vault_finish(p->vault);
         if (st == UD_OK && p->broken != UD_OK)

@@ -196,6 +196,20 @@ ud_ring_free(struct ud_ring **r)
     *r = NULL;
 }
 
+void
+ud_ring_hold(struct ud_ring *r)
+{
+    for (int p = 0; p < PURPOSES; p++)
+        ud_secret_hold(*place(r, (enum purpose)p), false);
+}
+
+void
+ud_ring_release(struct ud_ring *r)
+{
+    for (int p = 0; p < PURPOSES; p++)
+        ud_secret_release(*place(r, (enum purpose)p));
+}
+
 /* --- records ----------------------------------------------------------------------------------------------------------- */
 
 static const char record_domain[] = "unlockdesk escrowd record 1";

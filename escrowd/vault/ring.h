@@ -26,6 +26,10 @@ UD_CHECK enum ud_status ud_ring_create(struct ud_store *s, const char *master_pa
 UD_CHECK enum ud_status ud_ring_open(struct ud_ring **out, struct ud_store *s, const char *master_path, struct ud_error *err);
 void ud_ring_free(struct ud_ring **r);
 
+/* Keeps the keys at hand for a batch of work of this thread (ud_secret_hold). A ring belongs to one thread. */
+void ud_ring_hold(struct ud_ring *r);
+void ud_ring_release(struct ud_ring *r);
+
 /* Which record a box belongs to: row, device and key ids, kind, version, ring are read from `k`. */
 UD_CHECK enum ud_status ud_ring_seal(struct ud_ring *r, uint8_t box[UD_BOX_MAX], size_t *length, struct ud_secret *plain,
     const struct ud_store_key *k, struct ud_error *err);

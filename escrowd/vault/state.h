@@ -28,7 +28,8 @@ struct ud_change_context {
     struct ud_audit audit;
     uint64_t last_key; /* row handed out last */
     ud_wall now;
-    bool stale; /* a transaction failed: read chain and key rows again */
+    bool stale;                /* a transaction failed: read chain and key rows again */
+    struct ud_secret *scratch; /* where deposits are opened, one after the other; NULL outside of the writer */
 };
 
 /* One change: prepared on the vault's thread, run on the writer's, finished on the vault's. */
@@ -105,8 +106,9 @@ struct ud_vault {
     ud_vault_answer answer;
     void *arg;
     struct ud_store *read;
-    struct ud_store *write; /* the writer's, from ud_vault_start on */
-    struct ud_ring *ring;
+    struct ud_store *write;     /* the writer's, from ud_vault_start on */
+    struct ud_ring *ring;       /* this thread's */
+    struct ud_ring *write_ring; /* the writer's: open secrets are not shared between threads */
     struct ud_writer *writer;
     struct ud_hasher *hasher;
     struct ud_sessions *sessions;

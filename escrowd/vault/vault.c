@@ -101,14 +101,15 @@ open_all(struct ud_vault *v, struct ud_error *err)
         (st = ud_service_path(anchor, sizeof(anchor), c, UD_FILE_ANCHOR, err)) != UD_OK ||
         (st = ud_store_open(&v->write, database, UD_STORE_WRITE, err)) != UD_OK ||
         (st = ud_store_open(&v->read, database, UD_STORE_READ, err)) != UD_OK ||
-        (st = ud_ring_open(&v->ring, v->read, master, err)) != UD_OK || (st = load_simulate_key(v, err)) != UD_OK ||
+        (st = ud_ring_open(&v->ring, v->read, master, err)) != UD_OK ||
+        (st = ud_ring_open(&v->write_ring, v->read, master, err)) != UD_OK || (st = load_simulate_key(v, err)) != UD_OK ||
         (st = ud_store_disclosures(v->read, ud_clock_wall() - HOUR, note_disclosure, v->limits, err)) != UD_OK ||
         (st = ud_vault_reload(v, err)) != UD_OK)
         return st;
     if ((v->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
         return ud_error_errno(err, "eventfd");
     v->hasher = ud_hasher_new(v->wake_fd);
-    return ud_writer_new(&v->writer, v->write, v->ring, anchor, v->wake_fd, err);
+    return ud_writer_new(&v->writer, v->write, v->write_ring, anchor, v->wake_fd, err);
 }
 
 enum ud_status
@@ -160,6 +161,7 @@ ud_vault_close(struct ud_vault **out)
     ud_secret_free(&v->simulate_key);
     ud_limits_free(&v->limits);
     ud_sessions_free(&v->sessions);
+    ud_ring_free(&v->write_ring);
     ud_ring_free(&v->ring);
     ud_store_free(&v->read);
     ud_store_free(&v->write);
@@ -220,6 +222,24 @@ authenticate(struct ud_vault *v, const struct ud_token *t)
     if (s == NULL || !ud_hash_equal(hash, s->hash, sizeof(hash)) || s->expires <= ud_clock_wall())
         return NULL;
     return s;
+}
+
+void
+ud_vault_batch_begin(struct ud_vault *v)
+{
+    ud_store_read_begin(v->read);
+    ud_secret_hold(v->ring->token, false);
+    if (v->simulate_key != NULL)
+        ud_secret_hold(v->simulate_key, false);
+}
+
+void
+ud_vault_batch_end(struct ud_vault *v)
+{
+    if (v->simulate_key != NULL)
+        ud_secret_release(v->simulate_key);
+    ud_secret_release(v->ring->token);
+    ud_store_read_end(v->read);
 }
 
 /* --- dispatch ---------------------------------------------------------------------------------------------------------- */

@@ -21,6 +21,9 @@ void ud_vault_close(struct ud_vault **v);
 
 /* Takes over the request. The answer comes at once or from a later ud_vault_finish. */
 void ud_vault_handle(struct ud_vault *v, struct ud_vault_request *r);
+/* Around several requests that came together: what they read is one state of the database. Nothing is finished in between. */
+void ud_vault_batch_begin(struct ud_vault *v);
+void ud_vault_batch_end(struct ud_vault *v);
 /* Readable when something has finished. */
 int ud_vault_fd(const struct ud_vault *v);
 /* Answers what has finished, and what has waited long enough. */

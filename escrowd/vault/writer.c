@@ -11,6 +11,7 @@
 #include "escrowd/vault/state.h"
 
 #define BATCH_MAX 512u
+#define SCRATCH   512u /* bytes of a deposit; longer ones are no recovery keys */
 
 struct ud_writer {
     struct ud_change_context context;
@@ -40,8 +41,10 @@ ud_writer_new(
     w->queue_end = &w->queue;
     w->done_end = &w->done;
     (void)ud_copy(w->anchor, sizeof(w->anchor), anchor);
-    if ((st = ud_audit_open(&w->context.audit, store, err)) != UD_OK ||
+    if ((st = ud_secret_new(&w->context.scratch, SCRATCH, err)) != UD_OK ||
+        (st = ud_audit_open(&w->context.audit, store, err)) != UD_OK ||
         (st = ud_store_key_last(store, &w->context.last_key, err)) != UD_OK) {
+        ud_secret_free(&w->context.scratch);
         free(w);
         return st;
     }
@@ -174,7 +177,13 @@ work(void *arg)
     w->anchored = w->context.audit.signed_seq;
     while ((batch = take_batch(w)) != NULL) {
         struct ud_error err = { 0 };
-        hand_back(w, batch, run_batch(w, batch, &err));
+        ud_ring_hold(w->context.ring);
+        ud_secret_hold(w->context.scratch, true);
+        enum ud_status st = run_batch(w, batch, &err);
+        ud_secret_wipe(w->context.scratch);
+        ud_secret_release(w->context.scratch);
+        ud_ring_release(w->context.ring);
+        hand_back(w, batch, st);
         keep_anchor(w);
     }
     return NULL;
@@ -255,6 +264,7 @@ ud_writer_free(struct ud_writer **out)
     last_checkpoint(w);
     free_list(w->queue);
     free_list(w->done);
+    ud_secret_free(&w->context.scratch);
     pthread_cond_destroy(&w->more);
     pthread_mutex_destroy(&w->lock);
     free(w);
