@@ -12,7 +12,6 @@
 
 #include "base/seal.h"
 #include "domain/guid.h"
-#include "domain/recovery.h"
 #include "tests/support/worker_driver.h"
 
 #define DEVICES 1500
@@ -45,47 +44,6 @@ seal_to(struct ud_driver *d, const unsigned char public_key[UD_SEAL_PUBLIC])
     struct ud_msg m = { .type = UD_MSG_SEAL_KEY, .u.blob = { .bytes = public_key, .length = UD_SEAL_PUBLIC } };
 
     (void)ud_driver_send(d, &m);
-}
-
-/* A disclosure that the training policy accepts. */
-static struct ud_msg
-reveal_of(const struct ud_key *k, const unsigned char public_key[UD_SEAL_PUBLIC])
-{
-    struct ud_msg m = { .type = UD_MSG_REVEAL };
-
-    m.u.reveal.kind = (uint8_t)k->kind;
-    m.u.reveal.key = k->id;
-    m.u.reveal.device = k->device;
-    ud_guid_random(&m.u.reveal.request);
-    memcpy(m.u.reveal.public_key, public_key, UD_SEAL_PUBLIC);
-    (void)snprintf(m.u.reveal.why.reason, sizeof(m.u.reveal.why.reason), "lost-pin");
-    (void)snprintf(m.u.reveal.why.ticket, sizeof(m.u.reveal.why.ticket), "INC0012345");
-    (void)snprintf(m.u.reveal.why.caller, sizeof(m.u.reveal.why.caller), "Caller");
-    (void)snprintf(m.u.reveal.why.verified, sizeof(m.u.reveal.why.verified), "Called back on the known number");
-    return m;
-}
-
-/* Reveals and opens: the key must be one. The request's number. */
-static struct ud_guid
-reveal_and_open(struct ud_driver *d, const struct ud_key *k)
-{
-    unsigned char public_key[UD_SEAL_PUBLIC];
-    struct ud_secret *half = NULL, *key = NULL;
-    struct ud_recovery_check check;
-    struct ud_error e;
-
-    assert_int_equal(ud_seal_keypair(public_key, &half, &e), UD_OK);
-    struct ud_msg m = reveal_of(k, public_key);
-    expect(d, ud_driver_request(d, &m, NULL), UD_OK);
-    assert_true(d->revealed);
-    assert_int_equal(ud_guid_compare(&d->revealed_key, &k->id), 0);
-    assert_int_equal(ud_guid_compare(&d->revealed_device, &k->device), 0);
-    assert_int_equal(ud_seal_open(&key, d->sealed, d->sealed_length, half, &e), UD_OK);
-    ud_recovery_check(&check, k->kind, key);
-    assert_true(check.ok);
-    ud_secret_free(&key);
-    ud_secret_free(&half);
-    return m.u.reveal.request;
 }
 
 static struct ud_key
@@ -351,7 +309,7 @@ revealed_key_opens_and_is_a_recovery_key(void **state)
     struct ud_msg m = { .type = UD_MSG_OUTCOME };
 
     (void)state;
-    m.u.outcome.request = reveal_and_open(&desk, &k);
+    m.u.outcome.request = ud_driver_reveal(&desk, &k);
     m.u.outcome.outcome = "worked";
     expect(&desk, ud_driver_request(&desk, &m, NULL), UD_OK);
 }
@@ -366,7 +324,7 @@ reveal_with_a_used_request_number_is_refused(void **state)
 
     (void)state;
     assert_int_equal(ud_seal_keypair(public_key, &half, &e), UD_OK);
-    struct ud_msg m = reveal_of(&k, public_key);
+    struct ud_msg m = ud_driver_reveal_message(&k, public_key);
     expect(&desk, ud_driver_request(&desk, &m, NULL), UD_OK);
     assert_int_equal(ud_driver_request(&desk, &m, NULL), UD_DENIED);
     assert_false(desk.revealed);
@@ -429,7 +387,7 @@ everything_works_over_https_too(void **state)
     expect(&d, simple(&d, UD_MSG_SYNC), UD_OK);
     assert_true(d.devices >= 50);
     struct ud_key k = any_key(&d, UD_KIND_BITLOCKER);
-    (void)reveal_and_open(&d, &k);
+    (void)ud_driver_reveal(&d, &k);
     assert_int_equal(ud_driver_stop(&d), 0);
 }
 
@@ -458,7 +416,7 @@ service_that_is_gone_is_told_and_the_worker_lives_on(void **state)
     expect(&d, simple(&d, UD_MSG_SIGN_IN), UD_OK);
     k = any_key(&d, UD_KIND_BITLOCKER);
     ud_fixture_kill(&https);
-    struct ud_msg m = reveal_of(&k, public_key);
+    struct ud_msg m = ud_driver_reveal_message(&k, public_key);
     assert_int_equal(ud_driver_request(&d, &m, NULL), UD_OFFLINE); /* nothing was sent, so nothing is uncertain */
     ud_fixture_serve(&https);
     expect(&d, simple(&d, UD_MSG_SYNC), UD_OK);

@@ -15,6 +15,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/seal.h"
+#include "domain/recovery.h"
 #include "tests/support/program.h"
 #include "tests/support/raw_http.h"
 
@@ -223,4 +225,44 @@ ud_driver_request(struct ud_driver *d, const struct ud_msg *m, struct ud_secret 
         return ud_driver_finish(d, ud_driver_send(d, m));
     assert_int_equal(ud_client_request(d->client, &request, m, secret, &e), UD_OK);
     return ud_driver_finish(d, request);
+}
+
+struct ud_msg
+ud_driver_reveal_message(const struct ud_key *k, const unsigned char public_key[UD_SEAL_PUBLIC])
+{
+    struct ud_msg m = { .type = UD_MSG_REVEAL };
+
+    m.u.reveal.kind = (uint8_t)k->kind;
+    m.u.reveal.key = k->id;
+    m.u.reveal.device = k->device;
+    ud_guid_random(&m.u.reveal.request);
+    memcpy(m.u.reveal.public_key, public_key, UD_SEAL_PUBLIC);
+    (void)snprintf(m.u.reveal.why.reason, sizeof(m.u.reveal.why.reason), "lost-pin");
+    (void)snprintf(m.u.reveal.why.ticket, sizeof(m.u.reveal.why.ticket), "INC0012345");
+    (void)snprintf(m.u.reveal.why.caller, sizeof(m.u.reveal.why.caller), "Caller");
+    (void)snprintf(m.u.reveal.why.verified, sizeof(m.u.reveal.why.verified), "Called back on the known number");
+    return m;
+}
+
+struct ud_guid
+ud_driver_reveal(struct ud_driver *d, const struct ud_key *k)
+{
+    unsigned char public_key[UD_SEAL_PUBLIC];
+    struct ud_secret *half = NULL, *key = NULL;
+    struct ud_recovery_check check;
+    struct ud_error e;
+
+    assert_int_equal(ud_seal_keypair(public_key, &half, &e), UD_OK);
+    struct ud_msg m = ud_driver_reveal_message(k, public_key);
+    if (ud_driver_request(d, &m, NULL) != UD_OK)
+        fail_msg("%s / %s", d->message, d->hint);
+    assert_true(d->revealed);
+    assert_int_equal(ud_guid_compare(&d->revealed_key, &k->id), 0);
+    assert_int_equal(ud_guid_compare(&d->revealed_device, &k->device), 0);
+    assert_int_equal(ud_seal_open(&key, d->sealed, d->sealed_length, half, &e), UD_OK);
+    ud_recovery_check(&check, k->kind, key);
+    assert_true(check.ok);
+    ud_secret_free(&key);
+    ud_secret_free(&half);
+    return m.u.reveal.request;
 }

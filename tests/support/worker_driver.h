@@ -56,4 +56,9 @@ enum ud_status ud_driver_finish(struct ud_driver *d, uint32_t request);
 /* One event; false at the worker's end. */
 bool ud_driver_step(struct ud_driver *d);
 
+/* A REVEAL with a disclosure that the training policy accepts. */
+struct ud_msg ud_driver_reveal_message(const struct ud_key *k, const unsigned char public_key[UD_SEAL_PUBLIC]);
+/* Reveals and opens: the key must be one. The request's number. */
+struct ud_guid ud_driver_reveal(struct ud_driver *d, const struct ud_key *k);
+
 #endif

@@ -115,3 +115,30 @@ test_run(struct ud_http *h, struct ud_http_request *r, struct test_outcome *o)
         assert_int_equal(ud_http_turn(h, -1, 0, &happened, 1000, &e), UD_OK);
     assert_true(o->ended);
 }
+
+void
+test_scene_open(struct test_scene *s, test_answer answer, void *arg)
+{
+    struct ud_error e;
+
+    s->server = test_server_start(answer, arg);
+    s->http = test_http_new(&test_limits);
+    assert_int_equal(ud_http_origin_init(&s->origin, test_server_url(s->server), NULL, NULL, &e), UD_OK);
+}
+
+void
+test_scene_close(struct test_scene *s)
+{
+    ud_http_free(&s->http);
+    test_server_stop(&s->server);
+}
+
+struct test_outcome
+test_get(struct test_scene *s, enum ud_http_kind kind, enum ud_http_retry retry)
+{
+    struct ud_http_request r = { .kind = kind, .retry = retry, .origin = &s->origin, .path = "/x" };
+    struct test_outcome o = { 0 };
+
+    test_run(s->http, &r, &o);
+    return o;
+}

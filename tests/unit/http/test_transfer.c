@@ -1,4 +1,4 @@
-/* Transfers against a server under the test's control: what is sent, what is refused, what is tried again and what never is. */
+/* Transfers against a server under the test's control: what is sent, what is refused, how the flow is held. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,40 +11,6 @@
 #include <cmocka.h>
 
 #include "support_call.h"
-#include "tests/support/http_server.h"
-
-struct scene {
-    struct test_server *server;
-    struct ud_http *http;
-    struct ud_http_origin origin;
-};
-
-static void
-open_scene(struct scene *s, test_answer answer, void *arg)
-{
-    struct ud_error e;
-
-    s->server = test_server_start(answer, arg);
-    s->http = test_http_new(&test_limits);
-    assert_int_equal(ud_http_origin_init(&s->origin, test_server_url(s->server), NULL, NULL, &e), UD_OK);
-}
-
-static void
-close_scene(struct scene *s)
-{
-    ud_http_free(&s->http);
-    test_server_stop(&s->server);
-}
-
-static struct test_outcome
-get(struct scene *s, enum ud_http_kind kind, enum ud_http_retry retry)
-{
-    struct ud_http_request r = { .kind = kind, .retry = retry, .origin = &s->origin, .path = "/x" };
-    struct test_outcome o = { 0 };
-
-    test_run(s->http, &r, &o);
-    return o;
-}
 
 /* --- what is sent -------------------------------------------------------------------------------------------------------------- */
 
@@ -61,12 +27,12 @@ request_names_us_and_carries_an_id_and_the_token(void **state)
 {
     struct ud_secret *token;
     struct test_outcome o = { 0 };
-    struct scene s;
+    struct test_scene s;
     struct ud_error e;
     char value[200];
 
     (void)state;
-    open_scene(&s, answer_ok, NULL);
+    test_scene_open(&s, answer_ok, NULL);
     assert_int_equal(ud_secret_new(&token, 64, &e), UD_OK);
     assert_int_equal(ud_secret_append(token, "abc.DEF-123_~+/=", 16, &e), UD_OK);
     struct ud_http_request r = { .kind = UD_HTTP_SMALL, .origin = &s.origin, .path = "/v1.0/me?$select=id%20x", .bearer = token };
@@ -86,7 +52,7 @@ request_names_us_and_carries_an_id_and_the_token(void **state)
     test_header(value, sizeof(value), &q, "Accept-Encoding");
     assert_string_equal(value, "identity");
     ud_secret_free(&token);
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
@@ -94,11 +60,11 @@ token_that_would_end_its_header_is_not_sent(void **state)
 {
     struct ud_secret *token;
     struct test_outcome o = { 0 };
-    struct scene s;
+    struct test_scene s;
     struct ud_error e;
 
     (void)state;
-    open_scene(&s, answer_ok, NULL);
+    test_scene_open(&s, answer_ok, NULL);
     assert_int_equal(ud_secret_new(&token, 64, &e), UD_OK);
     assert_int_equal(ud_secret_append(token, "abc\r\nX: y", 9, &e), UD_OK);
     struct ud_http_request r = { .kind = UD_HTTP_SMALL, .origin = &s.origin, .path = "/", .bearer = token };
@@ -106,7 +72,7 @@ token_that_would_end_its_header_is_not_sent(void **state)
     assert_int_equal(o.status, UD_MALFORMED);
     assert_int_equal(test_server_count(s.server), 0);
     ud_secret_free(&token);
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
@@ -115,11 +81,11 @@ secret_body_arrives_whole_and_is_wiped(void **state)
     size_t before = ud_secret_live();
     struct ud_secret *body;
     struct test_outcome o = { 0 };
-    struct scene s;
+    struct test_scene s;
     struct ud_error e;
 
     (void)state;
-    open_scene(&s, answer_ok, NULL);
+    test_scene_open(&s, answer_ok, NULL);
     assert_int_equal(ud_secret_new(&body, 64, &e), UD_OK);
     assert_int_equal(ud_secret_append(body, "a=1&refresh_token=zzz", 21, &e), UD_OK);
     struct ud_http_request r = { .kind = UD_HTTP_SECRET,
@@ -135,25 +101,25 @@ secret_body_arrives_whole_and_is_wiped(void **state)
     assert_string_equal(q.body, "a=1&refresh_token=zzz");
     assert_string_equal(o.text, "{\"a\":1}");
     assert_int_equal(ud_secret_live(), before);
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
 lists_share_a_connection_and_secrets_do_not(void **state)
 {
-    struct scene s;
+    struct test_scene s;
 
     (void)state;
-    open_scene(&s, answer_ok, NULL);
-    (void)get(&s, UD_HTTP_LIST, UD_HTTP_READ);
-    (void)get(&s, UD_HTTP_LIST, UD_HTTP_READ);
-    (void)get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
-    (void)get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
+    test_scene_open(&s, answer_ok, NULL);
+    (void)test_get(&s, UD_HTTP_LIST, UD_HTTP_READ);
+    (void)test_get(&s, UD_HTTP_LIST, UD_HTTP_READ);
+    (void)test_get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
+    (void)test_get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
     assert_int_equal(test_server_request(s.server, 0).connection, 1);
     assert_int_equal(test_server_request(s.server, 1).connection, 1);
     assert_int_equal(test_server_request(s.server, 2).connection, 2);
     assert_int_equal(test_server_request(s.server, 3).connection, 3);
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
@@ -167,34 +133,34 @@ answer_cookie(struct test_connection *c, const struct test_request *r, void *arg
 static void
 cookie_is_never_returned(void **state)
 {
-    struct scene s;
+    struct test_scene s;
     char value[64];
 
     (void)state;
-    open_scene(&s, answer_cookie, NULL);
-    (void)get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
-    (void)get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
+    test_scene_open(&s, answer_cookie, NULL);
+    (void)test_get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
+    (void)test_get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
     struct test_request q = test_server_request(s.server, 1);
     test_header(value, sizeof(value), &q, "Cookie");
     assert_string_equal(value, "");
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
 proxy_variables_are_ignored(void **state)
 {
     struct test_outcome o;
-    struct scene s;
+    struct test_scene s;
 
     (void)state;
-    open_scene(&s, answer_ok, NULL);
+    test_scene_open(&s, answer_ok, NULL);
     setenv("http_proxy", "http://127.0.0.1:9", 1);
     setenv("all_proxy", "http://127.0.0.1:9", 1);
-    o = get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
+    o = test_get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
     unsetenv("http_proxy");
     unsetenv("all_proxy");
     assert_int_equal(o.status, UD_OK);
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 /* --- what is refused ------------------------------------------------------------------------------------------------------------ */
@@ -214,13 +180,13 @@ redirect_is_named_and_not_followed(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         int code = codes[i];
-        struct scene s;
-        open_scene(&s, answer_redirect, &code);
-        struct test_outcome o = get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
+        struct test_scene s;
+        test_scene_open(&s, answer_redirect, &code);
+        struct test_outcome o = test_get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
         assert_int_equal(o.status, UD_MALFORMED);
         assert_non_null(strstr(o.error.message, "localhost"));
         assert_int_equal(test_server_count(s.server), 1);
-        close_scene(&s);
+        test_scene_close(&s);
     }
 }
 
@@ -235,17 +201,17 @@ answer_raw(struct test_connection *c, const struct test_request *r, void *arg)
 static void
 packed_answer_to_a_secret_call_is_refused(void **state)
 {
-    struct scene s;
+    struct test_scene s;
 
     (void)state;
-    open_scene(&s, answer_raw,
+    test_scene_open(&s, answer_raw,
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd");
-    struct test_outcome o = get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
+    struct test_outcome o = test_get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
     assert_int_equal(o.status, UD_MALFORMED);
     assert_int_equal(o.length, 0);
-    o = get(&s, UD_HTTP_SMALL, UD_HTTP_ONCE);
+    o = test_get(&s, UD_HTTP_SMALL, UD_HTTP_ONCE);
     assert_int_equal(o.status, UD_MALFORMED);
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
@@ -261,14 +227,14 @@ broken_http_is_an_unexpected_reply(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-        struct scene s;
-        open_scene(&s, answer_raw, (void *)answers[i]);
-        struct test_outcome o = get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
+        struct test_scene s;
+        test_scene_open(&s, answer_raw, (void *)answers[i]);
+        struct test_outcome o = test_get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
         if (o.status == UD_OK)
             fail_msg("taken: %s", answers[i]);
         assert_true(o.sent);
         assert_int_equal(test_server_count(s.server), 1);
-        close_scene(&s);
+        test_scene_close(&s);
     }
 }
 
@@ -291,23 +257,23 @@ body_beyond_its_cap_is_refused_while_it_comes(void **state)
 {
     size_t small = 2, list = 129;
     struct test_outcome o;
-    struct scene s;
+    struct test_scene s;
 
     (void)state;
-    open_scene(&s, answer_flood, &small);
-    o = get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
+    test_scene_open(&s, answer_flood, &small);
+    o = test_get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
     assert_int_equal(o.status, UD_MALFORMED);
-    o = get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
+    o = test_get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
     assert_int_equal(o.status, UD_MALFORMED);
-    o = get(&s, UD_HTTP_LIST, UD_HTTP_READ);
+    o = test_get(&s, UD_HTTP_LIST, UD_HTTP_READ);
     assert_int_equal(o.status, UD_OK);
     assert_int_equal(o.length, 2 * 64 * 1024);
-    close_scene(&s);
-    open_scene(&s, answer_flood, &list);
-    o = get(&s, UD_HTTP_LIST, UD_HTTP_READ);
+    test_scene_close(&s);
+    test_scene_open(&s, answer_flood, &list);
+    o = test_get(&s, UD_HTTP_LIST, UD_HTTP_READ);
     assert_int_equal(o.status, UD_MALFORMED);
     assert_non_null(strstr(o.error.message, "larger than allowed"));
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
@@ -324,15 +290,15 @@ static void
 headers_without_end_are_refused(void **state)
 {
     int many = 5000, few = 100;
-    struct scene s;
+    struct test_scene s;
 
     (void)state;
-    open_scene(&s, answer_many_headers, &many);
-    assert_int_equal(get(&s, UD_HTTP_SMALL, UD_HTTP_READ).status, UD_MALFORMED);
-    close_scene(&s);
-    open_scene(&s, answer_many_headers, &few);
-    assert_int_equal(get(&s, UD_HTTP_SMALL, UD_HTTP_READ).status, UD_OK);
-    close_scene(&s);
+    test_scene_open(&s, answer_many_headers, &many);
+    assert_int_equal(test_get(&s, UD_HTTP_SMALL, UD_HTTP_READ).status, UD_MALFORMED);
+    test_scene_close(&s);
+    test_scene_open(&s, answer_many_headers, &few);
+    assert_int_equal(test_get(&s, UD_HTTP_SMALL, UD_HTTP_READ).status, UD_OK);
+    test_scene_close(&s);
 }
 
 static void
@@ -349,15 +315,15 @@ static void
 server_that_trickles_is_given_up(void **state)
 {
     ud_msec start = ud_clock_now();
-    struct scene s;
+    struct test_scene s;
 
     (void)state;
-    open_scene(&s, answer_slowly, NULL);
-    struct test_outcome o = get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
+    test_scene_open(&s, answer_slowly, NULL);
+    struct test_outcome o = test_get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
     assert_int_equal(o.status, UD_TIMEOUT);
     assert_true(o.sent);
     assert_true(ud_clock_now() - start < 6000);
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
@@ -395,138 +361,6 @@ private_address_of_a_public_service_is_not_used(void **state)
     ud_http_free(&h);
 }
 
-/* --- tried again ------------------------------------------------------------------------------------------------------------------ */
-
-struct script {
-    const int *codes; /* one an answer; the last stays */
-    const char *headers;
-};
-
-static void
-answer_script(struct test_connection *c, const struct test_request *r, void *arg)
-{
-    struct script *s = arg;
-    int code = *s->codes;
-
-    (void)r;
-    if (s->codes[1] != 0)
-        s->codes++;
-    test_reply(c, code, code == 200 ? "Content-Type: application/json\r\n" : s->headers, code == 200 ? "{}" : "busy");
-}
-
-static void
-read_is_tried_again_after_a_passing_refusal(void **state)
-{
-    static const int codes[] = { 429, 503, 502, 504, 200, 0 };
-    struct script script = { codes, "" };
-    struct scene s;
-
-    (void)state;
-    open_scene(&s, answer_script, &script);
-    struct test_outcome o = get(&s, UD_HTTP_LIST, UD_HTTP_READ);
-    assert_int_equal(o.status, UD_OK);
-    assert_int_equal(o.code, 200);
-    assert_int_equal(o.waits, 4);
-    assert_int_equal(test_server_count(s.server), 5);
-    close_scene(&s);
-}
-
-static void
-storm_of_refusals_ends_after_five_requests(void **state)
-{
-    static const int codes[] = { 503, 0 };
-    struct script script = { codes, "Retry-After: 0\r\n" };
-    struct scene s;
-
-    (void)state;
-    open_scene(&s, answer_script, &script);
-    struct test_outcome o = get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
-    assert_int_equal(o.code, 503);
-    assert_int_equal(test_server_count(s.server), 5);
-    close_scene(&s);
-}
-
-static void
-request_that_must_be_sent_once_is_sent_once(void **state)
-{
-    static const int codes[] = { 503, 200, 0 };
-    struct script script = { codes, "" };
-    struct scene s;
-
-    (void)state;
-    open_scene(&s, answer_script, &script);
-    struct test_outcome o = get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
-    assert_int_equal(o.code, 503);
-    assert_int_equal(test_server_count(s.server), 1);
-    close_scene(&s);
-}
-
-static void
-waiting_longer_than_allowed_is_left_to_the_operator(void **state)
-{
-    static const int codes[] = { 429, 200, 0 };
-    struct script script = { codes, "Retry-After: 100000\r\n" };
-    struct scene s;
-
-    (void)state;
-    open_scene(&s, answer_script, &script);
-    struct test_outcome o = get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
-    assert_int_equal(o.code, 429);
-    assert_int_equal(o.retry_after, 100000);
-    assert_int_equal(test_server_count(s.server), 1);
-    close_scene(&s);
-}
-
-static void
-asked_wait_is_kept(void **state)
-{
-    static const int codes[] = { 429, 200, 0 };
-    struct script script = { codes, "Retry-After: 0.3\r\n" };
-    ud_msec start = ud_clock_now();
-    struct scene s;
-
-    (void)state;
-    open_scene(&s, answer_script, &script);
-    struct test_outcome o = get(&s, UD_HTTP_SMALL, UD_HTTP_READ);
-    assert_int_equal(o.code, 200);
-    assert_true(ud_clock_now() - start >= 1000);
-    close_scene(&s);
-}
-
-static void
-retry_after_is_read_in_every_form(void **state)
-{
-    const ud_wall noon = 1787395200000; /* 2026-08-22T10:40:00Z */
-    static const struct {
-        const char *value;
-        int64_t seconds;
-    } cases[] = {
-        { "0", 0 },
-        { "5", 5 },
-        { "2.128", 3 },
-        { "2.000", 2 },
-        { "100000", 100000 },
-        { "-1", -1 },
-        { "soon", -1 },
-        { "", -1 },
-        { "5 s", -1 },
-        { "1e3", -1 },
-        { "99999999999999999999", 999999999 },
-        { "Sat, 22 Aug 2026 10:41:00 GMT", 60 },
-        { "Sat, 22 Aug 2026 10:39:00 GMT", 0 },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int64_t got = ud_http_retry_after(cases[i].value, UD_WALL_NONE, noon);
-        if (cases[i].seconds == 999999999)
-            assert_true(got > 100000);
-        else if (got != cases[i].seconds)
-            fail_msg("\"%s\" read as %lld", cases[i].value, (long long)got);
-    }
-    assert_int_equal(ud_http_retry_after("Sat, 22 Aug 2026 10:41:00 GMT", noon + 30000, noon), 30);
-}
-
 /* --- flow and cancelling ------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -534,16 +368,16 @@ paused_list_goes_on_without_loss(void **state)
 {
     size_t blocks = 8;
     struct test_outcome o = { .pauses_left = 5 };
-    struct scene s;
+    struct test_scene s;
 
     (void)state;
-    open_scene(&s, answer_flood, &blocks);
+    test_scene_open(&s, answer_flood, &blocks);
     struct ud_http_request r = { .kind = UD_HTTP_LIST, .origin = &s.origin, .path = "/x" };
     test_run(s.http, &r, &o);
     assert_int_equal(o.status, UD_OK);
     assert_int_equal(o.length, 8 * 64 * 1024);
     assert_int_equal(o.pauses_left, 0);
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
@@ -551,15 +385,15 @@ taker_that_refuses_ends_the_transfer_with_its_own_words(void **state)
 {
     size_t blocks = 8;
     struct test_outcome o = { .abort = true };
-    struct scene s;
+    struct test_scene s;
 
     (void)state;
-    open_scene(&s, answer_flood, &blocks);
+    test_scene_open(&s, answer_flood, &blocks);
     struct ud_http_request r = { .kind = UD_HTTP_LIST, .retry = UD_HTTP_READ, .origin = &s.origin, .path = "/x" };
     test_run(s.http, &r, &o);
     assert_int_equal(o.status, UD_MALFORMED);
     assert_string_equal(o.error.message, "the taker does not like it");
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
@@ -581,12 +415,12 @@ cancelled_call_is_gone_at_once(void **state)
 {
     size_t before = ud_secret_live();
     bool over = false;
-    struct scene s;
+    struct test_scene s;
     struct ud_error e;
     short happened;
 
     (void)state;
-    open_scene(&s, answer_slowly, NULL);
+    test_scene_open(&s, answer_slowly, NULL);
     struct ud_http_request r = { .kind = UD_HTTP_SECRET, .origin = &s.origin, .path = "/x", .done = must_not_end };
     struct ud_http_call *call = ud_http_start(s.http, &r);
     while (test_server_count(s.server) == 0)
@@ -599,7 +433,7 @@ cancelled_call_is_gone_at_once(void **state)
     (void)ud_http_after(s.http, 20, fired, &over);
     while (!over)
         assert_int_equal(ud_http_turn(s.http, -1, 0, &happened, 50, &e), UD_OK);
-    close_scene(&s);
+    test_scene_close(&s);
 }
 
 static void
@@ -640,12 +474,6 @@ main(void)
         cmocka_unit_test(server_that_trickles_is_given_up),
         cmocka_unit_test(nobody_there_is_told_at_once),
         cmocka_unit_test(private_address_of_a_public_service_is_not_used),
-        cmocka_unit_test(read_is_tried_again_after_a_passing_refusal),
-        cmocka_unit_test(storm_of_refusals_ends_after_five_requests),
-        cmocka_unit_test(request_that_must_be_sent_once_is_sent_once),
-        cmocka_unit_test(waiting_longer_than_allowed_is_left_to_the_operator),
-        cmocka_unit_test(asked_wait_is_kept),
-        cmocka_unit_test(retry_after_is_read_in_every_form),
         cmocka_unit_test(paused_list_goes_on_without_loss),
         cmocka_unit_test(taker_that_refuses_ends_the_transfer_with_its_own_words),
         cmocka_unit_test(cancelled_call_is_gone_at_once),
