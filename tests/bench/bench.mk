@@ -1,0 +1,30 @@
+# `make bench`: the figures, each against a reference measured in the same run. See tests/bench/README.md.
+# BENCH_ROWS="S1 S2" takes some of them only; BENCH_DEVICES=100000 a shorter list.
+BENCH_ROWS    ?=
+BENCH_DEVICES ?= 1000000
+BENCH := $(BUILD)/bench
+BENCH_PROGRAMS := $(addprefix $(BENCH)/,gen_devices bench_search make_list floor_ncurses)
+
+bench_link = $(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+bench_libs = $(foreach m,$(sort $(call closure,$(1))),$(BUILD)/lib/$(m).a)
+
+$(BENCH)/gen_devices: $(BUILD)/obj/tests/bench/gen_devices.o
+	@mkdir -p $(@D)
+	$(bench_link)
+$(BENCH)/floor_ncurses: $(BUILD)/obj/tests/bench/floor_ncurses.o
+	@mkdir -p $(@D)
+	$(bench_link) $(call pc,libs,ncursesw)
+$(BENCH)/bench_search: $(BUILD)/obj/tests/bench/bench_search.o $(BUILD)/obj/tests/bench/bench_common.o $(call bench_libs,domain)
+	@mkdir -p $(@D)
+	$(bench_link) $(call libs_for,domain)
+$(BENCH)/make_list: $(BUILD)/obj/tests/bench/make_list.o $(BUILD)/obj/tests/bench/bench_common.o $(call bench_libs,app)
+	@mkdir -p $(@D)
+	$(bench_link) $(call libs_for,app)
+
+.PHONY: deps-bench bench-programs
+deps-bench:
+	@tests/support/install-packages build bench
+bench-programs: $(BENCH_PROGRAMS)
+bench: deps-bench
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(addprefix $(BUILD)/,$(PROGRAMS)) bench-programs
+	@tests/bench/run.py --build $(BUILD) --devices $(BENCH_DEVICES) $(BENCH_ROWS)
