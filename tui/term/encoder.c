@@ -58,7 +58,7 @@ open_screen(const char *term, FILE *file)
 
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
         sigaction(curses_signals[i], NULL, &saved[i]);
-    use_env(FALSE);
+    use_env(TRUE); /* without it a description that knows no size, as the Linux console's, is refused */
     use_tioctl(FALSE);
     screen = newterm(term, file, file);
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
@@ -144,6 +144,7 @@ ud_encoder_new(struct ud_encoder **out, const char *term, int width, int height,
     enc->theme = *theme;
     ud_encoder_load_styles(enc);
     set_size(enc, width, height);
+    refresh(); /* the first one takes over the terminal, which ud_encoder_start does for us */
     harvest(enc, NULL);
     *out = enc;
     enc = NULL;
