@@ -15,7 +15,7 @@ test_module = $(word 3,$(subst /, ,$(1)))
 # Helpers linked into a module's unit tests: tests/unit/MODULE/support_*.c, and what is named here.
 UNIT_SUPPORT_http   := tests/support/http_server.c
 UNIT_SUPPORT_source := tests/support/http_server.c
-UNIT_SUPPORT_worker := tests/support/http_server.c
+UNIT_SUPPORT_worker := tests/support/http_server.c tests/unit/source/support_graph.c
 unit_support = $(wildcard tests/unit/$(call test_module,$(1))/support_*.c) $(UNIT_SUPPORT_$(call test_module,$(1)))
 unit_support_objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(call unit_support,$(1)))
 

@@ -266,19 +266,26 @@ test_source_setup(void **state)
 }
 
 void
+fake_graph_open(struct fake_graph *g, test_answer api)
+{
+    memset(g, 0, sizeof(*g));
+    g->api = api;
+    g->token_host = "http://localhost";
+    g->verification_uri = "https://microsoft.com/devicelogin";
+    g->scope = "openid BitlockerKey.Read.All";
+    g->code_life = 900;
+    g->token_life = 3600;
+    g->server = test_server_start(answer, g);
+}
+
+void
 desk_open(struct desk *d, test_answer api)
 {
     struct ud_source_host host = { .keep = keep, .room = room, .arg = d };
     struct ud_error e;
 
     memset(d, 0, sizeof(*d));
-    d->graph.api = api;
-    d->graph.token_host = "http://localhost";
-    d->graph.verification_uri = "https://microsoft.com/devicelogin";
-    d->graph.scope = "openid BitlockerKey.Read.All";
-    d->graph.code_life = 900;
-    d->graph.token_life = 3600;
-    d->graph.server = test_server_start(answer, &d->graph);
+    fake_graph_open(&d->graph, api);
     d->set = (struct ud_source_settings){ .index = 3,
         .dialect = UD_DIALECT_GRAPH,
         .device_code = true,

@@ -61,6 +61,8 @@ extern const struct ud_http_limits test_limits;
 extern const struct ud_source_sink desk_sink;
 
 int test_source_setup(void **state);
+/* Fills in the defaults and starts serving. The server is stopped by the caller. */
+void fake_graph_open(struct fake_graph *g, test_answer api);
 /* The fake's members may be changed before the first request. */
 void desk_open(struct desk *d, test_answer api);
 void desk_close(struct desk *d);
