@@ -9,6 +9,8 @@
 #include "escrowd/front/uri.h"
 #include "wire/graph.h"
 
+#define FIRST_ROOM ((size_t)1000)
+
 /* A version 4 GUID out of the front's stock of random bytes. */
 static void
 new_request_id(struct ud_guid *id, struct ud_front *f)
@@ -23,10 +25,37 @@ new_request_id(struct ud_guid *id, struct ud_front *f)
     id->byte[8] = (uint8_t)((id->byte[8] & 0x3F) | 0x80);
 }
 
+/* Calls are used again: one is made and dropped for every request, and it is larger than what malloc keeps at hand. */
+static struct ud_call *
+take_spare(struct ud_front *f)
+{
+    if (f->spare_count == 0)
+        return ud_xcalloc(1, sizeof(struct ud_call));
+    struct ud_call *c = f->spare[--f->spare_count];
+    memset(c, 0, sizeof(*c));
+    return c;
+}
+
+static void
+give_back(struct ud_front *f, struct ud_call *c)
+{
+    if (f->spare_count < sizeof(f->spare) / sizeof(f->spare[0]))
+        f->spare[f->spare_count++] = c;
+    else
+        free(c);
+}
+
+void
+ud_call_free_spares(struct ud_front *f)
+{
+    while (f->spare_count > 0)
+        free(f->spare[--f->spare_count]);
+}
+
 struct ud_call *
 ud_call_new(struct ud_front *front, const char *uri)
 {
-    struct ud_call *c = ud_xcalloc(1, sizeof(*c));
+    struct ud_call *c = take_spare(front);
     size_t length = strnlen(uri, UD_CALL_URI_MAX + 1);
 
     c->front = front;
@@ -58,7 +87,7 @@ ud_call_free(struct ud_call **c)
     ud_buf_free(&old->body);
     ud_buf_free(&old->response.body);
     free(old->text);
-    free(old);
+    give_back(old->front, old);
     *c = NULL;
 }
 
@@ -122,6 +151,10 @@ ud_call_json(struct ud_call *c, struct ud_json_writer *w, unsigned status)
     c->response.status = status;
     c->response.type = "application/json";
     ud_buf_clear(&c->response.body);
+    if (c->response.body.data == NULL) { /* most answers fit; growing to it byte by byte costs more than the answer */
+        c->response.body.data = ud_xcalloc(1, FIRST_ROOM);
+        c->response.body.room = FIRST_ROOM;
+    }
     ud_json_writer_init(w, &c->response.body);
 }
 

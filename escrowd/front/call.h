@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/secret.h"
 #include "domain/guid.h"
 #include "escrowd/vault/request.h"
@@ -76,6 +77,7 @@ struct ud_call {
 
     /* on the way */
     bool headers_seen, handled, waiting, suspended, only_ok;
+    ud_msec asked;
     bool hot; /* waits for the vault without being suspended yet */
     size_t slot;
     ud_call_then then;
@@ -91,6 +93,8 @@ struct ud_call {
 /* A new call for a raw request target. `uri` is copied; longer than UD_CALL_URI_MAX or malformed sets bad_uri. */
 struct ud_call *ud_call_new(struct ud_front *front, const char *uri);
 void ud_call_free(struct ud_call **c);
+/* At the end of the front, when every call has been freed. */
+void ud_call_free_spares(struct ud_front *f);
 /* Value of a query option, NULL where it was not given. */
 const char *ud_call_option(const struct ud_call *c, const char *name);
 

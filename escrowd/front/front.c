@@ -22,6 +22,7 @@
 
 #define HELLO_WAIT ((ud_msec)30000)
 #define TICK       1000
+#define TOGETHER   4      /* requests in one message to the vault */
 #define MOMENT_NS  300000 /* how long the vault is waited for before connections are suspended */
 
 /* --- questions to the vault ------------------------------------------------------------------------------------------ */
@@ -40,6 +41,11 @@ ud_front_send(struct ud_front *f, struct ud_call *c, struct ud_vault_request *r,
     c->slot = slot;
     r->id = s->generation << 16 | (uint32_t)slot;
     enum ud_status st = ud_vault_link_request(f->link, r, err);
+    /* A few at a time: the vault works on them while the next ones are read. */
+    if (st == UD_OK && ++f->unsent >= TOGETHER) {
+        f->unsent = 0;
+        st = ud_vault_link_flush(f->link, err);
+    }
     if (st == UD_OK)
         return UD_OK;
     s->busy = false;
@@ -210,6 +216,7 @@ loop(struct ud_front *f, struct ud_error *err)
     enum ud_status st;
     int rc;
 
+    f->now = swept;
     for (;;) {
         f->resumed = 0;
         if (MHD_run(f->daemon) != MHD_YES)
@@ -226,10 +233,10 @@ loop(struct ud_front *f, struct ud_error *err)
             return ud_error_errno(err, "poll");
         if ((p[1].revents & ~POLLOUT) != 0 && (st = drain(f, err)) != UD_OK)
             return st;
-        ud_msec now = ud_clock_now();
-        if (now - swept >= TICK) {
-            ud_front_http_sweep(f, now);
-            swept = now;
+        f->now = ud_clock_now();
+        if (f->now - swept >= TICK) {
+            ud_front_http_sweep(f, f->now);
+            swept = f->now;
         }
     }
 }
@@ -274,6 +281,7 @@ out:
     if (f->daemon == NULL && listen_fd >= 0)
         close(listen_fd); /* else it is the daemon's */
     stop_http(f);
+    ud_call_free_spares(f);
     ud_signer_free(&f->signer);
     ud_throttle_free(&f->throttle);
     ud_delays_free(&f->delays);

@@ -47,9 +47,13 @@ struct ud_front {
     struct ud_front_slot slot[UD_FRONT_SLOTS];
     size_t free_slot[UD_FRONT_SLOTS];
     size_t free_count;
+    struct ud_call *spare[64]; /* for the next requests */
+    size_t spare_count;
     struct ud_peer *peers;
-    size_t resumed; /* connections to run before waiting again */
-    size_t hot;     /* calls that wait for the vault and are not suspended yet */
+    ud_msec now;     /* of this turn of the loop */
+    size_t resumed;  /* connections to run before waiting again */
+    unsigned unsent; /* requests queued since the last flush */
+    size_t hot;      /* calls that wait for the vault and are not suspended yet */
 
     struct ud_grants *grants;
     struct ud_delays *delays;

@@ -15,6 +15,8 @@
 #include "escrowd/front/respond.h"
 #include "escrowd/front/route.h"
 
+#define A_MOMENT 2 /* ms the vault is waited for before the connection is suspended */
+
 /* Milliseconds a phase may take. An idle connection is ended by the library after 30 s; the rest is ours, because the library only sees
  * silence, not slowness. */
 static const ud_msec phase_limit[] = {
@@ -190,9 +192,11 @@ finish(struct ud_call *c, struct MHD_Connection *connection)
         if (c->waiting) {
             c->front->hot++; /* most answers are there in a moment: suspending costs more than asking again */
             c->hot = true;
-            return MHD_YES;
+            c->asked = c->front->now;
         }
     }
+    if (c->hot && c->waiting && c->front->now - c->asked < A_MOMENT)
+        return MHD_YES;
     if (c->hot) {
         c->front->hot--;
         c->hot = false;

@@ -341,5 +341,7 @@ main(void)
 
     if (ud_seal_init(&err) != UD_OK)
         return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    ud_call_free_spares(&front);
+    return failed;
 }
