@@ -53,7 +53,7 @@ struct ud_http_call {
     struct ud_buf text; /* SMALL, and refusals of LIST */
     bool encoded;
     bool headers_end; /* the empty line has come: libcurl takes a cut before it for a whole answer */
-    bool delivering; /* on_data took bytes: cannot be tried again */
+    bool delivering;  /* on_data took bytes: cannot be tried again */
     struct ud_http_reply reply;
     char retry_text[64];
 };
