@@ -19,7 +19,7 @@ ud_call_drop_secrets(struct ud_call *c)
     ud_secret_free(&c->key);
     ud_secret_free(&c->typed);
     ud_secret_free(&c->one_time);
-    c->visible = c->whole = false;
+    c->visible = c->whole = c->wanted = c->awaits_tmux = false;
     c->typed_count = 0;
 }
 
@@ -87,6 +87,7 @@ ud_call_hold(struct ud_app *app)
 
     if (c == NULL)
         return;
+    c->wanted = c->awaits_tmux = false;
     ud_call_cover(app, c, _("The call was held."));
     app->active = -1;
     ud_devices_clear(app);
@@ -111,6 +112,7 @@ ud_call_resume(struct ud_app *app, unsigned number)
     app->active = (int)number - 1;
     c = &app->call[app->active];
     ud_show(app, c->phase == UD_CALL_ENDED ? UD_SCREEN_TICKET : UD_SCREEN_KEY);
+    ud_tmux_ask(app);
 }
 
 static const char *
@@ -256,14 +258,14 @@ ud_call_blocked(const struct ud_app *app, const struct ud_call *c)
         return _("This terminal has no second screen, so a shown key would stay in its scrollback.");
     if (app->config->present)
         return _("In presentation mode no keys are shown.");
+    if (app->tmux.inside && !app->tmux.fine)
+        return app->tmux.title[0] ? app->tmux.title : _("tmux has not answered yet.");
     if (ud_app_training(app))
         return NULL; /* the rest only warns */
     if (app->recorder_screen && app->config->profile == UD_PROFILE_JUMPHOST)
         return _("GNU screen keeps what it shows. Leave it, then start unlockdesk again.");
     if (app->recorder[0] != '\0' && !app->recorder_screen && !app->config->allow_recorder && !app->policy.allow_recorder)
         return _("This session is being recorded, so no key is shown.");
-    if (app->tmux.inside && !app->tmux.fine)
-        return app->tmux.title[0] ? app->tmux.title : _("tmux has not answered yet.");
     return NULL;
 }
 

@@ -270,13 +270,15 @@ void
 ud_draw_key(struct ud_app *app, struct ud_canvas cv)
 {
     const struct ud_call *c = ud_call_active(app);
-    struct ud_view_cover cover = { .title = app->tmux.title, .why = app->tmux.why };
+    char title[200];
+    struct ud_view_cover cover = { .title = title, .why = app->tmux.why };
     size_t offset, length = 0;
     struct ud_view_key m;
 
     if (c == NULL)
         return;
-    if (c->phase == UD_CALL_KEY && !ud_app_training(app) && app->tmux.inside && !app->tmux.fine && app->tmux.title[0] != '\0') {
+    if (c->phase == UD_CALL_KEY && app->tmux.inside && !app->tmux.fine && app->tmux.title[0] != '\0') {
+        (void)snprintf(title, sizeof(title), _("Covered: %s"), app->tmux.title);
         cover.command = app->tmux.command[0] ? app->tmux.command : NULL;
         cover.after = _("The key is shown again with Enter once that is put right.");
         ud_view_cover(cv, &cover);

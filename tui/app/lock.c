@@ -180,6 +180,7 @@ go_on(struct ud_app *app)
 
     if (l->half == NULL || !app->worker)
         return;
+    ud_session_record(app);
     l->locked = l->start = false;
     app->last_key = app->now;
     app->presence = app->now;
@@ -189,6 +190,7 @@ go_on(struct ud_app *app)
     ud_session_resumed(app); /* its requests borrow the half until they are sent */
     ud_show(app, l->back);
     ud_devices_search(app);
+    ud_tmux_ask(app);
 }
 
 void

@@ -191,6 +191,16 @@ open_hit(struct ud_app *app, const struct ud_found *f)
     }
 }
 
+/* A sign-in or the rules are on their way. */
+static bool
+coming(const struct ud_app *app)
+{
+    for (size_t i = 0; i < app->config->source_count; i++)
+        if (app->source[i].sign == UD_SIGNED_BUSY || app->source[i].policy_tag != 0 || app->source[i].notice_tag != 0)
+            return true;
+    return false;
+}
+
 void
 ud_devices_open(struct ud_app *app)
 {
@@ -198,6 +208,11 @@ ud_devices_open(struct ud_app *app)
     struct ud_device d;
     uint32_t row;
 
+    if (coming(app)) {
+        v->opened = true; /* as soon as it may be */
+        ud_say(app, UD_TONE_PLAIN, "%s", _("Signing in …"));
+        return;
+    }
     if (!ud_app_signed_in(app)) {
         v->opened = true;
         ud_session_begin(app);

@@ -24,6 +24,7 @@ void ud_session_retry(struct ud_app *app);
 void ud_session_accept_notice(struct ud_app *app);
 void ud_session_resumed(struct ud_app *app);
 void ud_session_over(struct ud_app *app, const char *why, const char *next);
+void ud_session_record(struct ud_app *app);
 void ud_session_save_tokens(struct ud_app *app);
 /* Asks for the rules and the list of every source that is signed in. */
 void ud_session_enter(struct ud_app *app);
@@ -74,6 +75,8 @@ void ud_reveal_start(struct ud_app *app, struct ud_call *c);
 bool ud_reveal_message(struct ud_app *app, const struct ud_event *e);
 bool ud_reveal_journal(struct ud_app *app, const struct ud_job *job);
 /* Closes what a lost worker or a lock leaves open: UNCERTAIN where the source was asked. */
+/* A source is signed in (again): the call on screen that waited for it goes on. */
+void ud_reveal_signed_in(struct ud_app *app, uint8_t source);
 void ud_reveal_abandon(struct ud_app *app, struct ud_call *c);
 void ud_dictate_move(struct ud_app *app, int by);
 void ud_dictate_key(struct ud_app *app, const struct ud_key_event *key);

@@ -25,6 +25,7 @@ sign_in(struct ud_app *app, uint8_t source)
     explicit_bzero(v, sizeof(*v));
     v->source = source;
     v->step = UD_SIGN_IN_STARTING;
+    s->confirmed = false;
     ud_show(app, UD_SCREEN_SIGN_IN);
     need_worker(app);
     if (!app->worker)
@@ -176,6 +177,15 @@ on_token(struct ud_app *app, const struct ud_msg_blob *m)
     ud_session_save_tokens(app);
 }
 
+static bool
+any_busy(const struct ud_app *app)
+{
+    for (size_t i = 0; i < app->config->source_count; i++)
+        if (app->source[i].sign == UD_SIGNED_BUSY)
+            return true;
+    return false;
+}
+
 /* The end of SIGN_IN or RESUME. */
 static void
 sign_done(struct ud_app *app, uint8_t source, const struct ud_msg_done *m)
@@ -187,6 +197,7 @@ sign_done(struct ud_app *app, uint8_t source, const struct ud_msg_done *m)
         s->sign = UD_SIGNED_IN;
         if (s->confirmed)
             ud_session_enter(app);
+        ud_reveal_signed_in(app, source);
         if (s->confirmed && app->device.dev.d.source == source && app->device.dev.d.name != NULL)
             ud_device_fetch(app); /* after an unlock the device on screen has no keys yet */
         return;
@@ -198,8 +209,10 @@ sign_done(struct ud_app *app, uint8_t source, const struct ud_msg_done *m)
         sign_in_failed(app, m->message, m->hint);
     } else if (m->status == UD_SIGNIN || m->status == UD_DENIED) {
         sign_in(app, source); /* the grant has ended: a fresh sign-in, the calls stay */
+    } else if (!ud_app_signed_in(app) && !any_busy(app)) {
+        ud_lock_now(app, m->message); /* the PIN or passphrase tries again; nothing else could */
     } else {
-        ud_say(app, UD_TONE_ERROR, "%s %s", m->message, m->hint);
+        ud_say(app, UD_TONE_ERROR, "%s. %s", m->message, m->hint);
     }
 }
 
@@ -265,6 +278,15 @@ ud_session_message(struct ud_app *app, const struct ud_event *e)
     }
 }
 
+/* The SESSION line, once. */
+void
+ud_session_record(struct ud_app *app)
+{
+    if (!app->session_recorded)
+        ud_do_record(app, NULL, UD_EVENT_SESSION);
+    app->session_recorded = true;
+}
+
 /* --- the operator's answers ------------------------------------------------------------------------------------------------ */
 
 void
@@ -282,13 +304,14 @@ ud_session_confirm(struct ud_app *app)
         ud_session_enter(app);
     } else if (v->step == UD_SIGN_IN_FAILED) {
         sign_in(app, v->source);
-    } else if (v->step == UD_SIGN_IN_IDENTITY) {
-        struct ud_entry *line = ud_do_record(app, NULL, UD_EVENT_SIGNIN);
+    } else if (v->step == UD_SIGN_IN_IDENTITY && !s->confirmed) {
+        struct ud_entry *line;
+        ud_session_record(app);
+        line = ud_do_record(app, NULL, UD_EVENT_SIGNIN);
         (void)ud_copy(line->source, sizeof(line->source), app->source_name[v->source]);
         s->confirmed = true;
         v->approving = false;
         if (!app->pin_chosen) {
-            ud_do_record(app, NULL, UD_EVENT_SESSION);
             app->session_start = app->now;
             ud_session_choose_pin(app);
         } else {
@@ -366,9 +389,10 @@ ud_session_enter(struct ud_app *app)
     }
     if (app->screen == UD_SCREEN_SIGN_IN || app->screen == UD_SCREEN_PIN || app->screen == UD_SCREEN_NOTICE) {
         ud_show(app, UD_SCREEN_DEVICES);
-        if (app->devices.opened)
-            ud_devices_open(app);
+    }
+    if (app->screen == UD_SCREEN_DEVICES && app->devices.opened) {
         app->devices.opened = false;
+        ud_devices_open(app);
     }
 }
 
@@ -415,16 +439,15 @@ ud_session_save_tokens(struct ud_app *app)
 void
 ud_session_over(struct ud_app *app, const char *why, const char *next)
 {
-    struct ud_entry *line;
-
     for (int i = 0; i < UD_CALLS; i++) {
         ud_reveal_abandon(app, &app->call[i]);
         ud_call_drop_secrets(&app->call[i]);
         app->call[i].phase = UD_CALL_NONE;
     }
     app->active = -1;
-    line = ud_do_record(app, NULL, UD_EVENT_END);
-    ud_entry_detail(line, why);
+    if (app->session_recorded)
+        ud_entry_detail(ud_do_record(app, NULL, UD_EVENT_END), why);
+    app->session_recorded = false;
     ud_do(app, UD_DO_KILL_WORKER);
     app->worker = app->worker_asked = false;
     ud_secret_free(&app->lock.half);

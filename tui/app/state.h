@@ -179,6 +179,8 @@ struct ud_call {
     bool intent_durable, disclosed_durable;
     bool visible, whole, whole_recording;
     bool shown_recording; /* the SHOWN or WHOLE line is being made durable */
+    bool wanted;          /* FETCH: asked for while the source was being signed in again; goes on by itself */
+    bool awaits_tmux;     /* KEY: recorded, and shown as soon as tmux says that nobody else looks */
     struct ud_recovery_check shape;
     ud_msec got, pressed;
     enum ud_digit_mark mark[UD_VIEW_GROUP_MAX];
@@ -197,7 +199,6 @@ struct ud_form_state {
     bool presence_due;
     enum ud_reason_field focus, error_field;
     char error[660];
-    ud_msec since;
     uint32_t tag; /* presence check under way */
 };
 
@@ -284,12 +285,13 @@ struct ud_app {
     bool saving_list; /* the list must not change meanwhile */
 
     enum ud_screen screen;
+    ud_msec screen_since;
     enum ud_overlay overlay;
     size_t help_top;
     char message[320];
     enum ud_tone tone;
     unsigned unread;
-    bool quit, over;
+    bool quit, over, session_recorded;
     int goal; /* how far the way to config->goal was gone (goal.c) */
     char over_why[200], over_next[200];
     ud_wall over_at;

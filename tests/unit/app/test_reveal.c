@@ -221,8 +221,11 @@ no_order_of_events_paints_without_both_lines(void **state)
             desk_type(d, "246813");
             desk_key(d, "Enter");
             desk_worker(d);
-            if (!d->app->lock.locked)
+            if (!d->app->lock.locked) {
                 desk_done(d, UD_MSG_RESUME, UD_OK);
+                desk_done(d, UD_MSG_GET_POLICY, UD_OK);
+                desk_done(d, UD_MSG_GET_NOTICE, UD_NOTFOUND);
+            }
         } else if (r % 29 == 0) {
             desk_resize(d, 50 + (int)(r / 64 % 100), 24);
         } else if (r % 31 == 0) {
