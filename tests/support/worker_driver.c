@@ -99,6 +99,9 @@ take_key(struct ud_driver *d, unsigned at, const struct ud_key *k)
 {
     if (at < sizeof(d->key) / sizeof(d->key[0]))
         d->key[at] = *k;
+    if (!d->has_kind[k->kind])
+        d->of_kind[k->kind] = *k;
+    d->has_kind[k->kind] = true;
 }
 
 static void
@@ -208,6 +211,7 @@ ud_driver_send(struct ud_driver *d, const struct ud_msg *m)
 
     d->devices = d->batches = d->keys = d->founds = d->others = d->progress = d->source_dones = d->codes = d->with_device = 0;
     d->total = 0;
+    memset(d->has_kind, 0, sizeof(d->has_kind));
     d->resume[0] = d->message[0] = d->hint[0] = '\0';
     d->has_policy = d->has_notice = d->revealed = false;
     if (ud_client_request(d->client, &request, m, NULL, &e) != UD_OK)

@@ -18,11 +18,13 @@ struct ud_driver {
     enum ud_status status;
     char message[320], hint[320];
     unsigned devices, batches, keys, founds, others, progress, source_dones, codes;
-    unsigned with_device;         /* FOUNDs that named their device */
-    uint32_t total;               /* of the last PROGRESS with one */
-    char resume[4096];            /* of the last PROGRESS with one */
-    struct ud_key key[64];        /* the first of keys or founds */
-    struct ud_guid device, entra; /* of the first device or found device */
+    unsigned with_device;  /* FOUNDs that named their device */
+    uint32_t total;        /* of the last PROGRESS with one */
+    char resume[4096];     /* of the last PROGRESS with one */
+    struct ud_key key[64]; /* the first of keys or founds */
+    bool has_kind[UD_KIND_COUNT];
+    struct ud_key of_kind[UD_KIND_COUNT]; /* the first of each kind */
+    struct ud_guid device, entra;         /* of the first device or found device */
     char device_name[256], device_user[256], device_serial[256], device_os[64];
     char account[256], source_message[320];
     uint8_t source_status;
