@@ -199,7 +199,7 @@ refused_whole(const struct ud_app *app)
         return _("The whole key is shown already.");
     if (app->policy.whole_cover <= 0)
         return _("The policy does not allow the whole key to be shown.");
-    if ((app->tmux.inside || app->recorder_screen) && !ud_app_training(app))
+    if (app->tmux.inside || (app->recorder_screen && !ud_app_training(app)))
         return _("In tmux or screen only one group at a time is shown.");
     return ud_call_blocked(app, c);
 }
@@ -450,7 +450,8 @@ void
 ud_command_run(struct ud_app *app, const struct ud_command *c)
 {
     const char *why = c->refused != NULL ? c->refused(app) : NULL;
-    ud_msec since = app->screen == UD_SCREEN_REASON ? app->form.since : app->screen == UD_SCREEN_SIGN_IN ? app->sign_in.since : 0;
+    ud_msec since =
+        app->screen == UD_SCREEN_SIGN_IN && app->sign_in.since > app->screen_since ? app->sign_in.since : app->screen_since;
 
     if (why != NULL) {
         ud_say(app, UD_TONE_WARNING, "%s", why);

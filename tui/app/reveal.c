@@ -53,6 +53,13 @@ ud_reveal_start(struct ud_app *app, struct ud_call *c)
         fail_log(app, c);
         return;
     }
+    if (app->worker_asked || app->source[c->r.dev.d.source].sign == UD_SIGNED_BUSY) {
+        c->phase = UD_CALL_FETCH;
+        c->wanted = true;
+        (void)ud_copy(
+            c->covered_why, sizeof(c->covered_why), _("The key is asked for as soon as the source is signed in again."));
+        return;
+    }
     if (!app->worker || app->source[c->r.dev.d.source].sign != UD_SIGNED_IN) {
         fail(c, _("The place where this key is stored is not signed in yet."), _("Enter tries again."));
         return;
@@ -60,6 +67,15 @@ ud_reveal_start(struct ud_app *app, struct ud_call *c)
     c->phase = UD_CALL_INTENT;
     line(app, c, &c->tag, UD_EVENT_INTENT);
     ud_tmux_ask(app);
+}
+
+void
+ud_reveal_signed_in(struct ud_app *app, uint8_t source)
+{
+    struct ud_call *c = ud_call_active(app);
+
+    if (c != NULL && c->wanted && c->r.dev.d.source == source && app->screen == UD_SCREEN_KEY)
+        ud_reveal_start(app, c);
 }
 
 static void
@@ -161,6 +177,7 @@ disclosed(struct ud_app *app, struct ud_call *c, const struct ud_job *job)
     (void)ud_copy(c->r.receipt, sizeof(c->r.receipt), job->receipt);
     count_key(app, &c->r.key.id);
     c->visible = app->active == (int)(c - app->call) && app->screen == UD_SCREEN_KEY && ud_call_blocked(app, c) == NULL;
+    c->awaits_tmux = !c->visible && app->tmux.waiting;
     if (!c->visible)
         (void)ud_copy(c->covered_why, sizeof(c->covered_why),
             ud_call_blocked(app, c) != NULL ? ud_call_blocked(app, c) : _("The key arrived while the call was held."));
@@ -176,6 +193,7 @@ shown_again(struct ud_app *app, struct ud_call *c)
     c->whole_recording = false;
     c->covered_why[0] = '\0';
     c->visible = c->key != NULL && ud_call_blocked(app, c) == NULL;
+    c->awaits_tmux = !c->visible && app->tmux.waiting;
 }
 
 bool

@@ -93,7 +93,6 @@ ud_form_open(struct ud_app *app)
     struct ud_form_state *f = &app->form;
 
     ud_form_clear(app);
-    f->since = app->now;
     f->presence_due = presence_due(app);
     if (rules(app)->ticket_prefix[0] != '\0')
         ud_line_set(&f->ticket, rules(app)->ticket_prefix);

@@ -213,6 +213,7 @@ void
 ud_show(struct ud_app *app, enum ud_screen screen)
 {
     app->screen = screen;
+    app->screen_since = app->now;
     app->overlay = UD_OVERLAY_NONE;
     app->message[0] = '\0';
 }
