@@ -173,9 +173,12 @@ read_claims(struct ud_wire_claims *out, struct ud_secret *id_token, struct ud_er
     enum ud_status st = jwt_payload(&payload, id_token, err);
 
     if (st == UD_OK && payload != NULL) {
-        out->present = ud_wire_secret_fields(fields, COUNT(fields), payload, NULL) == UD_OK;
-        if (!out->present)
+        enum ud_status read = ud_wire_secret_fields(fields, COUNT(fields), payload, err);
+        out->present = read == UD_OK;
+        if (read != UD_OK)
             memset(out, 0, sizeof(*out));
+        if (read == UD_NOMEM)
+            st = read;
     }
     ud_secret_free(&payload);
     return st;
