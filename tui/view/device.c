@@ -151,17 +151,23 @@ static int
 draw_can_get(struct ud_canvas cv, int y, const struct ud_view_device *model)
 {
     const struct ud_key *key = &model->key[model->list.selected];
-    int width = cv.width - 2 * SIDE;
-    char id[12], line[200];
+    int width = cv.width - 2 * SIDE, rows;
+    char id[12], full[UD_GUID_TEXT], line[200];
 
     if (model->get_refused)
         return ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, model->get_refused);
     ud_part_short_id(id, &key->id);
-    if (ud_guid_is_zero(&key->id))
+    if (ud_guid_is_zero(&key->id)) {
         snprintf(line, sizeof(line), _("Enter gets this %s."), ud_view_kind(key->kind));
-    else
-        snprintf(line, sizeof(line), _("Does the caller's screen show %s? Then Enter gets this key."), id);
-    return ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, line, true);
+        return ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, line, true);
+    }
+    snprintf(line, sizeof(line), _("Does the caller's screen show %s? Then Enter gets this key."), id);
+    rows = ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, line, true);
+    if (cv.height < TALL)
+        return rows;
+    ud_part_full_id(full, &key->id);
+    snprintf(line, sizeof(line), _("The full ID is %s."), full);
+    return rows + ud_canvas_wrap(cv, SIDE, y + rows, width, UD_ROLE_DIM, line, true);
 }
 
 static void

@@ -8,8 +8,9 @@
 #include "view/parts.h"
 #include "widget/table.h"
 
-#define LEAD 2
-#define TALL 16
+#define LEAD   2
+#define TALL   16
+#define HIT_ID 13 /* 12 digits and a dash: more than callers read out at first, enough to tell two of 8 same ones apart */
 
 /* Where the parts stand. */
 struct layout {
@@ -118,8 +119,8 @@ draw_state(struct ud_canvas cv, int y, const struct ud_view_devices *model)
         ud_canvas_fit(cv, 3, y, right - 4, UD_ROLE_STATE_WARNING, model->filter_error);
         return;
     }
-    if (right < 24 && model->loading)
-        return;
+    if ((right < 24 && model->loading) || (model->list.count == 0 && model->hit_count > 0))
+        return; /* no room, or nothing to say beside the keys that were found */
     count_text(line, sizeof(line), model);
     ud_canvas_fit(cv, 1, y, right - 2, model->fuzzy && model->list.count > 0 ? UD_ROLE_STATE_WARNING : UD_ROLE_DIM, line);
 }
@@ -148,7 +149,7 @@ hit_heading(struct ud_canvas cv, int y, const struct ud_view_devices *model, int
 static const struct ud_column *
 hit_columns(struct ud_column column[7])
 {
-    column[0] = (struct ud_column){ _("Key ID"), 13, 13, 0, 0, false };
+    column[0] = (struct ud_column){ _("Key ID"), HIT_ID, HIT_ID, 0, 0, false };
     column[1] = (struct ud_column){ _("Device"), 10, 20, 1, 0, false };
     column[2] = (struct ud_column){ _("User"), 8, 24, 2, 2, false };
     column[3] = (struct ud_column){ _("Kind"), 9, 13, 0, 4, false };
@@ -156,18 +157,6 @@ hit_columns(struct ud_column column[7])
     column[5] = (struct ud_column){ _("State"), 9, 13, 0, 1, false };
     column[6] = (struct ud_column){ _("Stored in"), 8, 20, 1, 5, false };
     return column;
-}
-
-/* The first 12 digits with their dash: more than callers read out at first, enough to tell two of 8 same ones apart. */
-static void
-hit_id(char out[16], const struct ud_guid *id)
-{
-    char text[UD_GUID_TEXT];
-
-    ud_guid_format(text, id);
-    for (size_t i = 0; i < 13; i++)
-        out[i] = (char)(text[i] >= 'a' && text[i] <= 'f' ? text[i] - 'a' + 'A' : text[i]);
-    out[13] = '\0';
 }
 
 static void
@@ -180,14 +169,16 @@ draw_hits(struct ud_canvas cv, const struct layout *l, const struct ud_view_devi
     ud_table_layout(&table, hit_columns(column), 7, LEAD, cv.width);
     for (int i = 0; i < l->hit_rows; i++) {
         const struct ud_view_key_hit *hit = &model->hit[i];
-        char id[16], created[32];
+        char id[UD_GUID_TEXT], created[32], user[UD_NAME_MAX];
         struct ud_table_cell cell[7] = { { id, UD_ROLE_STRONG },
-            { hit->device ? hit->device : _("not in the list"), UD_ROLE_TEXT }, { hit->user, UD_ROLE_TEXT },
+            { hit->device ? hit->device : _("not in the list"), UD_ROLE_TEXT }, { user, UD_ROLE_TEXT },
             { ud_view_kind_short(hit->key.kind), UD_ROLE_DIM }, { created, UD_ROLE_DIM },
             { ud_view_key_state(hit->key.state), ud_view_key_state_role(hit->key.state) }, { hit->sources, UD_ROLE_DIM } };
         bool selected = model->hit_selected == (size_t)i;
 
-        hit_id(id, &hit->key.id);
+        ud_part_full_id(id, &hit->key.id);
+        id[HIT_ID] = '\0';
+        ud_part_account(user, sizeof(user), hit->user, table.width[2]);
         ud_view_clock(created, hit->key.created, model->now);
         ud_table_row(cv, l->hits_y + 1 + i, &table, cell, selected, selected && model->on_list);
     }

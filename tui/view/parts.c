@@ -1,9 +1,11 @@
 /* Pieces that several screens draw. */
 #include "view/parts.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "grid/i18n.h"
 
 void
@@ -82,6 +84,14 @@ ud_part_short_id(char out[12], const struct ud_guid *id)
 }
 
 void
+ud_part_full_id(char out[UD_GUID_TEXT], const struct ud_guid *id)
+{
+    ud_guid_format(out, id);
+    for (char *c = out; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+}
+
+void
 ud_part_system(char *out, size_t size, const struct ud_device *device)
 {
     const char *os = device->os ? device->os : "", *version = device->os_version ? device->os_version : "";
@@ -95,4 +105,15 @@ ud_part_user(const struct ud_device *device)
     if (device->user_name && *device->user_name)
         return device->user_name;
     return device->user && *device->user ? device->user : "";
+}
+
+void
+ud_part_account(char *out, size_t size, const char *account, int cells)
+{
+    char *at;
+
+    ud_copy(out, size, account ? account : "");
+    at = strchr(out, '@');
+    if (at && at != out && ud_cells(out) > cells)
+        *at = '\0';
 }

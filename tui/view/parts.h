@@ -15,10 +15,14 @@ int ud_part_sentence_rows(int width, enum ud_tone tone, const char *text);
 void ud_part_position(struct ud_canvas cv, int y, size_t first, size_t end, size_t count);
 /* First 8 characters of a key ID, or a dash. */
 void ud_part_short_id(char out[12], const struct ud_guid *id);
+/* The whole ID in upper case, as the caller's screen shows it. */
+void ud_part_full_id(char out[UD_GUID_TEXT], const struct ud_guid *id);
 /* "Windows 11 23H2": system and version. */
 void ud_part_system(char *out, size_t size, const struct ud_device *device);
 /* The person: display name, else account, else "no user". */
 const char *ud_part_user(const struct ud_device *device);
+/* An account as it fits into `cells`: without its domain where it is too long. NULL gives "". */
+void ud_part_account(char *out, size_t size, const char *account, int cells);
 enum ud_role ud_part_tone_role(enum ud_tone tone);
 /* A QR code of `text` with its quiet zone, two modules a cell row. False (nothing drawn) where it does not fit. */
 bool ud_part_qr(struct ud_canvas cv, const char *text);
