@@ -70,11 +70,11 @@ ud_view_ago(char out[48], ud_wall t, ud_wall now)
 void
 ud_view_minutes(char out[16], ud_msec left)
 {
-    long seconds = left > 0 ? (long)((left + 999) / 1000) : 0;
+    const ud_msec most = 99 * 60;
+    ud_msec seconds = left > 0 ? (left + 999) / 1000 : 0;
+    unsigned short shown = (unsigned short)(seconds < most ? seconds : most);
 
-    if (seconds > 99L * 60)
-        seconds = 99L * 60;
-    snprintf(out, 16, "%ld:%02ld", seconds / 60, seconds % 60);
+    snprintf(out, 16, "%u:%02u", shown / 60u, shown % 60u);
 }
 
 const char *

@@ -6,6 +6,17 @@
 #include "screen.h"
 #include "term/encoder.h"
 
+#ifdef UD_SANITIZED
+const char *__lsan_default_suppressions(void);
+
+/* curses leaves something behind where a terminal type is refused. */
+const char *
+__lsan_default_suppressions(void)
+{
+    return "leak:new_prescr\n";
+}
+#endif
+
 struct desk {
     struct ud_encoder *enc;
     struct ud_grid *grid;
