@@ -184,7 +184,8 @@ set_limits(struct ud_http_call *c)
 {
     const struct ud_http_limits *l = &c->http->limits;
     bool list = c->kind == UD_HTTP_LIST;
-    bool alone = c->kind == UD_HTTP_SECRET || c->retry == UD_HTTP_ONCE;
+    bool alone = c->kind == UD_HTTP_SECRET;
+    bool once = c->retry == UD_HTTP_ONCE;
     long version = list && c->origin->socket[0] == '\0' ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
     const struct {
         CURLoption option;
@@ -198,6 +199,8 @@ set_limits(struct ud_http_call *c)
         { CURLOPT_FRESH_CONNECT, alone || c->fresh },
         { CURLOPT_FORBID_REUSE, alone },
         { CURLOPT_SSL_SESSIONID_CACHE, !alone },
+        /* libcurl itself sends again what a reused connection, closed meanwhile, did not take: only a young one is reused for this */
+        { CURLOPT_MAXAGE_CONN, once ? 2 : 60 },
         { CURLOPT_BUFFERSIZE, list ? 64 * 1024 : 16 * 1024 },
         { CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
         { CURLOPT_FOLLOWLOCATION, 0 },

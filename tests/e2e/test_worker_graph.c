@@ -78,6 +78,7 @@ lists_come_through_graph_alone(void **state)
     (void)state;
     sync_all();
     assert_true(desk.devices >= 2500);
+    assert_true(desk.training);
     assert_true(desk.keys > 0);
 }
 

@@ -49,7 +49,8 @@ ud_graph_devices(struct ud_source_call *c, const char *resume_path, void (*then)
 {
     char path[UD_SOURCE_PATH_MAX];
 
-    snprintf(path, sizeof(path), "%s/v1.0/deviceManagement/managedDevices?" UD_DEVICE_SELECT "&$top=1000", c->source->site_path);
+    snprintf(path, sizeof(path), "%s/v1.0/deviceManagement/managedDevices?" UD_DEVICE_SELECT "&$top=1000&$count=true",
+        c->source->site_path);
     ud_pages_fetch(c, &(struct ud_page_list){
                           .phase = UD_SOURCE_DEVICES,
                           .devices = true,
@@ -177,6 +178,35 @@ ud_graph_keys(struct ud_source_call *c, const struct ud_source_device *device)
                       });
 }
 
+/* --- is it for training? ------------------------------------------------------------------------------------------------------- */
+
+static void
+on_well_known(struct ud_source_call *c, struct ud_http_reply *r)
+{
+    struct ud_wire_well_known k;
+
+    if (r->status == UD_OK && r->code == 200 && ud_wire_well_known_decode(&k, r->body, r->length, NULL) == UD_OK)
+        c->source->training = k.training;
+    c->prepared(c);
+}
+
+/* A Graph that is no cloud of Microsoft's may be a training escrowd: then the console must be marked so. Anything else answers as it likes. */
+static void
+graph_prepare(struct ud_source_call *c, void (*then)(struct ud_source_call *c))
+{
+    char path[UD_SOURCE_PATH_MAX];
+
+    if (c->source->site.public_only) {
+        then(c);
+        return;
+    }
+    c->prepared = then;
+    snprintf(path, sizeof(path), "%s/.well-known/escrow", c->source->site_path);
+    ud_source_send(
+        c, &(struct ud_source_step){
+               .kind = UD_HTTP_SMALL, .retry = UD_HTTP_ONCE, .open = true, .every = true, .path = path, .then = on_well_known });
+}
+
 static void
 graph_sign_out(struct ud_source_call *c)
 {
@@ -185,6 +215,7 @@ graph_sign_out(struct ud_source_call *c)
 }
 
 const struct ud_source_ops ud_source_graph = {
+    .prepare = graph_prepare,
     .sign_out = graph_sign_out,
     .sync = graph_sync,
     .find = ud_graph_find,

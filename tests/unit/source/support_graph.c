@@ -86,7 +86,9 @@ answer(struct test_connection *c, const struct test_request *r, void *arg)
     struct fake_graph *g = arg;
     char body[512];
 
-    if (strstr(r->path, "/.well-known/openid-configuration") != NULL) {
+    if (strcmp(r->path, "/.well-known/escrow") == 0) {
+        test_reply_json(c, g->well_known != NULL ? 200 : 404, g->well_known != NULL ? g->well_known : "{}");
+    } else if (strstr(r->path, "/.well-known/openid-configuration") != NULL) {
         answer_discovery(c, g);
     } else if (strcmp(r->path, "/t/devicecode") == 0) {
         snprintf(body, sizeof(body),

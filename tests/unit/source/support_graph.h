@@ -18,6 +18,7 @@ struct fake_graph {
     const char *token_host;         /* origin written into the discovery document */
     const char *verification_uri;
     const char *scope;
+    const char *well_known; /* what /.well-known/escrow says; NULL: there is none */
     bool no_claims, no_device_endpoint;
     int code_life; /* expires_in of the device code */
     int token_life;
