@@ -83,6 +83,7 @@ struct ud_call {
     ud_call_then then;
     struct ud_vault_reply *reply;
     uint64_t mask; /* graph: members asked for */
+    bool count;    /* graph: the number of all entries was asked for */
     size_t grant;  /* oauth: index of the pending code */
     char client_id[64];
     char user_code[40], account[128]; /* approval page, as typed */

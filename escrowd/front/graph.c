@@ -258,7 +258,7 @@ answer_devices(struct ud_call *c, struct ud_vault_reply *r)
     if (r->next != 0)
         ud_odata_next(&next, c, r->next);
     ud_call_json(c, &w, 200);
-    ud_wire_page_begin(&w, context, (int64_t)r->total);
+    ud_wire_page_begin(&w, context, c->count ? (int64_t)r->total : -1);
     for (size_t i = 0; i < r->device_count; i++) {
         ud_json_write_object(&w, NULL);
         write_members(&w, &r->devices[i], c->mask);
@@ -275,9 +275,11 @@ ud_front_devices(struct ud_call *c)
     struct ud_odata o;
     char value[UD_NAME_MAX];
 
-    if (!ud_odata_read(&o, c, UD_ODATA_TOP | UD_ODATA_SELECT | UD_ODATA_FILTER | UD_ODATA_SKIP | UD_ODATA_IGNORED) ||
+    if (!ud_odata_read(
+            &o, c, UD_ODATA_TOP | UD_ODATA_SELECT | UD_ODATA_FILTER | UD_ODATA_SKIP | UD_ODATA_COUNT | UD_ODATA_IGNORED) ||
         !read_select(c, o.select, ALL_MEMBERS) || (o.filter != NULL && !read_filter(&r.page, value, sizeof(value), c, o.filter)))
         return;
+    c->count = o.count;
     r.page.after = o.after;
     r.page.limit = o.top;
     ud_call_ask(c, &r, answer_devices);

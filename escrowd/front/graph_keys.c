@@ -53,7 +53,7 @@ answer_keys(struct ud_call *c, struct ud_vault_reply *r)
     if (r->next != 0)
         ud_odata_next(&next, c, r->next);
     ud_call_json(c, &w, 200);
-    ud_wire_page_begin(&w, context, (int64_t)r->total);
+    ud_wire_page_begin(&w, context, -1);
     for (size_t i = 0; i < r->key_count; i++) {
         ud_json_write_object(&w, NULL);
         write_key_members(&w, &r->keys[i], c->mask);

@@ -22,7 +22,7 @@ static const struct {
     { "$filter", UD_ODATA_FILTER },
     { "$skiptoken", UD_ODATA_SKIP },
     { "$orderby", UD_ODATA_IGNORED },
-    { "$count", UD_ODATA_IGNORED },
+    { "$count", UD_ODATA_COUNT },
 };
 
 static bool
@@ -86,6 +86,7 @@ bool
 ud_odata_read(struct ud_odata *out, struct ud_call *c, unsigned known)
 {
     const char *top = ud_call_option(c, "$top"), *token = ud_call_option(c, "$skiptoken");
+    const char *count = ud_call_option(c, "$count");
 
     memset(out, 0, sizeof(*out));
     out->top = UD_ODATA_PAGE;
@@ -93,6 +94,9 @@ ud_odata_read(struct ud_odata *out, struct ud_call *c, unsigned known)
         return false;
     out->select = ud_call_option(c, "$select");
     out->filter = ud_call_option(c, "$filter");
+    if (count != NULL && strcmp(count, "true") != 0 && strcmp(count, "false") != 0)
+        return bad(c, "Invalid value for $count: true or false.");
+    out->count = count != NULL && strcmp(count, "true") == 0;
     if (top != NULL && !read_top(&out->top, top))
         return bad(c, "Invalid value for $top: a whole number from 1 is needed.");
     if (token != NULL && !read_token(&out->after, token))

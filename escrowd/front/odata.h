@@ -11,13 +11,15 @@
 #define UD_ODATA_TOP     1u
 #define UD_ODATA_SELECT  2u
 #define UD_ODATA_FILTER  4u
-#define UD_ODATA_SKIP    8u  /* $skiptoken */
-#define UD_ODATA_IGNORED 16u /* $orderby and $count, which Intune takes and does not obey */
+#define UD_ODATA_SKIP    8u /* $skiptoken */
+#define UD_ODATA_COUNT   16u
+#define UD_ODATA_IGNORED 32u /* $orderby, which Intune takes and does not obey */
 
 struct ud_odata {
     const char *select; /* NULL: everything */
     const char *filter; /* NULL: none */
     uint32_t top;       /* page size, 1..UD_ODATA_PAGE */
+    bool count;         /* $count=true */
     uint64_t after;     /* row from $skiptoken, else 0 */
 };
 

@@ -148,7 +148,7 @@ pages_lose_nothing_and_double_nothing(void **state)
     (void)state;
     assert_int_equal(walk(DEVICES "?$top=7&$select=id", "id", seen, FLEET), FLEET);
     assert_int_equal(walk(DEVICES "?$top=1000", "id", seen, FLEET), FLEET);
-    struct ud_json *page = get(DEVICES "?$top=3");
+    struct ud_json *page = get(DEVICES "?$top=3&$count=true");
     assert_int_equal(number_of(page, "@odata.count"), FLEET);
     ud_json_free(&page);
     size_t keys = walk(KEYS, "id", seen, FLEET * 4);
@@ -161,7 +161,7 @@ pages_lose_nothing_and_double_nothing(void **state)
 static void
 filters_find_exactly_what_they_name(void **state)
 {
-    struct ud_json *page = get(DEVICES "?$top=1"), *found;
+    struct ud_json *page = get(DEVICES "?$top=1&$count=true"), *found;
     const struct ud_json *d = ud_json_first(ud_json_member(page, "value"));
     static const char *const by[] = { "serialNumber", "azureADDeviceId" };
     char value[200], path[800], id[40], other[40];
@@ -170,7 +170,7 @@ filters_find_exactly_what_they_name(void **state)
     text_of(id, sizeof(id), d, "id");
     for (size_t i = 0; i < 2; i++) {
         text_of(value, sizeof(value), d, by[i]);
-        snprintf(path, sizeof(path), DEVICES "?$filter=%s%%20eq%%20'", by[i]);
+        snprintf(path, sizeof(path), DEVICES "?$count=true&$filter=%s%%20eq%%20'", by[i]);
         ud_raw_encode(path, sizeof(path), value);
         strcat(path, "'");
         found = get(path);
@@ -179,14 +179,14 @@ filters_find_exactly_what_they_name(void **state)
         assert_string_equal(id, other);
         ud_json_free(&found);
     }
-    found = get(DEVICES "?$filter=deviceName%20eq%20'''%3B%20DROP%20TABLE%20device%3B--'");
+    found = get(DEVICES "?$count=true&$filter=deviceName%20eq%20'''%3B%20DROP%20TABLE%20device%3B--'");
     assert_int_equal(number_of(found, "@odata.count"), 0);
     ud_json_free(&found);
-    found = get(DEVICES "?$filter=contains(deviceName,'%25')");
+    found = get(DEVICES "?$count=true&$filter=contains(deviceName,'%25')");
     assert_int_equal(number_of(found, "@odata.count"), 0);
     ud_json_free(&found);
     ud_json_free(&page);
-    page = get(DEVICES "?$top=1");
+    page = get(DEVICES "?$top=1&$count=true");
     assert_int_equal(number_of(page, "@odata.count"), FLEET);
     ud_json_free(&page);
 }
