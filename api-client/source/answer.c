@@ -8,6 +8,8 @@
 
 #include "wire/graph.h"
 
+#define SKEW_MINUTES 10
+
 struct refusal {
     long http;
     const char *code; /* NULL: any */
@@ -89,6 +91,20 @@ ud_source_is_forbidden(const struct ud_http_reply *r)
     return read_error(&g, r) && is_intune_forbidden(&g);
 }
 
+/* A refused token and clocks that differ by more than tokens live: the clock is the likelier cause. */
+static void
+add_skew(struct ud_error *e, const struct ud_http_reply *r)
+{
+    int64_t minutes;
+
+    if (r->code != 401 || r->date == UD_WALL_NONE)
+        return;
+    minutes = (r->arrived - r->date) / 60000;
+    if (minutes > SKEW_MINUTES || minutes < -SKEW_MINUTES)
+        ud_error_hint(e, "This machine's clock is %lld minutes %s the service's: have it set, then sign in again",
+            (long long)(minutes > 0 ? minutes : -minutes), minutes > 0 ? "ahead of" : "behind");
+}
+
 /* The id support asks for. */
 static void
 add_id(struct ud_error *e, const struct ud_wire_graph_error *g, const struct ud_http_reply *r)
@@ -122,6 +138,7 @@ ud_source_refusal(struct ud_error *e, uint32_t *retry_after, const struct ud_sou
         ud_error_set(e, found->status, "%s (%s)", found->message, s->set->name);
         ud_error_hint(e, "%s", found->hint);
     }
+    add_skew(e, r);
     add_id(e, &g, r);
     return e->status;
 }

@@ -128,6 +128,28 @@ token_refused_for_ever_ends_after_one_renewal(void **state)
 }
 
 static void
+refuse_from_yesterday(struct test_connection *c, const struct test_request *r, void *arg)
+{
+    (void)r;
+    (void)arg;
+    test_reply(c, 401, "Date: Thu, 20 Aug 2020 10:00:00 GMT\r\nContent-Type: application/json\r\n",
+        "{\"error\":{\"code\":\"InvalidAuthenticationToken\",\"message\":\"expired\"}}");
+}
+
+static void
+clock_that_is_wrong_is_named(void **state)
+{
+    struct desk d;
+
+    (void)state;
+    desk_open(&d, refuse_from_yesterday);
+    desk_sign_in(&d);
+    assert_int_equal(sync_once(&d), UD_SIGNIN);
+    assert_non_null(strstr(d.error.hint, "clock"));
+    desk_close(&d);
+}
+
+static void
 intune_forbids(struct test_connection *c, const struct test_request *r, void *arg)
 {
     (void)r;
@@ -240,6 +262,7 @@ main(void)
         cmocka_unit_test(each_refresh_uses_the_token_of_the_last),
         cmocka_unit_test(refused_token_is_renewed_once_and_the_request_repeated),
         cmocka_unit_test(token_refused_for_ever_ends_after_one_renewal),
+        cmocka_unit_test(clock_that_is_wrong_is_named),
         cmocka_unit_test(missing_intune_role_is_not_taken_for_a_dead_token),
         cmocka_unit_test(revoked_session_asks_for_a_sign_in_and_forgets_its_tokens),
         cmocka_unit_test(calls_that_wait_share_one_refresh),
