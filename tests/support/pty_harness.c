@@ -30,6 +30,7 @@ struct ud_pty {
     VTerm *vt;
     VTermScreen *screen;
     char home[64];
+    bool own_home;
     int64_t *clock;
     unsigned presses;
     unsigned marks; /* idle marks since the last key */
@@ -156,8 +157,10 @@ ud_pty_start(const struct ud_pty_options *o)
     assert_non_null(p);
     p->width = o->width > 0 ? o->width : 80;
     p->height = o->height > 0 ? o->height : 24;
-    (void)snprintf(p->home, sizeof(p->home), "/tmp/ud-pty-XXXXXX");
-    assert_non_null(mkdtemp(p->home));
+    p->own_home = o->home == NULL;
+    (void)snprintf(p->home, sizeof(p->home), "%s", p->own_home ? "/tmp/ud-pty-XXXXXX" : o->home);
+    if (p->own_home)
+        assert_non_null(mkdtemp(p->home));
     make_clock(p);
     assert_int_equal(pipe(idle), 0);
     (void)fcntl(idle[0], F_SETFD, FD_CLOEXEC);
@@ -201,7 +204,8 @@ ud_pty_end(struct ud_pty **at)
     (void)close(p->idle_fd);
     vterm_free(p->vt);
     (void)munmap(p->clock, sizeof(*p->clock));
-    remove_home(p->home);
+    if (p->own_home)
+        remove_home(p->home);
     free(p->bytes);
     free(p);
     *at = NULL;
@@ -490,7 +494,11 @@ ud_pty_idle(struct ud_pty *p)
             give_up(p, "the idle mark");
         pump(p, 100);
     }
-    pump(p, 0);
+    /* What was written before the mark may still be on its way through the line discipline. */
+    for (size_t before = p->length + 1; before != p->length;) {
+        before = p->length;
+        pump(p, 15);
+    }
 }
 
 int

@@ -15,6 +15,7 @@ struct ud_pty_options {
     const char *const *argv; /* argv[0] below the build directory ("seams/unlockdesk"), or a path */
     const char *const *env;  /* more of "NAME=value"; NULL ends; may be NULL */
     const char *term;        /* NULL: xterm-256color */
+    const char *home;        /* the caller's own; NULL: a private one, removed at the end */
 };
 
 /* A private HOME and runtime directory, removed at the end; the fake clock and the idle mark of seam builds are set up. */

@@ -236,12 +236,22 @@ wait_limit(struct ud_loop *l, ud_msec now)
     return limit;
 }
 
+/* Something was asked for that ends by itself soon. */
+static bool
+waits_for_answer(const struct ud_app *app)
+{
+    for (int i = 0; i < UD_CALLS; i++)
+        if (app->call[i].phase >= UD_CALL_INTENT && app->call[i].phase <= UD_CALL_RECORDING)
+            return true;
+    return app->device.tag != 0 || app->devices.lookup.tag != 0;
+}
+
 /* Tests wait for this byte: nothing is pending and the frame is out. */
 static void
 mark_idle(struct ud_loop *l)
 {
     if (l->idle_fd < 0 || l->marked || l->dirty || ud_tty_pending(l->tty) > 0 || ud_jobs_open(l->jobs) > 0 ||
-        ud_decoder_deadline(l->decoder) >= 0)
+        ud_decoder_deadline(l->decoder) >= 0 || waits_for_answer(l->app))
         return;
     l->marked = true;
     while (write(l->idle_fd, ".", 1) < 0 && errno == EINTR)
