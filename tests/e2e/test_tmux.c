@@ -64,17 +64,18 @@ press(struct desk *d, const char *key, const char *then)
     wait_for(d, then);
 }
 
-/* Questions take an answer 150 ms after they were asked, so Enter is pressed until it is taken. */
+/* A question takes an answer 150 ms after it was asked: Enter is pressed until the question is gone. */
 static void
-answer(struct desk *d, const char *then)
+answer(struct desk *d, const char *question, const char *then)
 {
-    for (int i = 0; i < 40; i++) {
-        if (strstr(ud_tmux_screen(&d->remote), then) != NULL)
-            return;
-        ud_ssh_drain(&d->ssh);
-        (void)poll(NULL, 0, 200);
-        if (strstr(ud_tmux_screen(&d->remote), then) == NULL)
-            ud_tmux_key(&d->remote, "Enter");
+    wait_for(d, question);
+    for (int i = 0; i < 20 && strstr(ud_tmux_screen(&d->remote), question) != NULL; i++) {
+        (void)poll(NULL, 0, 160);
+        ud_tmux_key(&d->remote, "Enter");
+        for (int k = 0; k < 40 && strstr(ud_tmux_screen(&d->remote), question) != NULL; k++) {
+            ud_ssh_drain(&d->ssh);
+            (void)poll(NULL, 0, 20);
+        }
     }
     wait_for(d, then);
 }
@@ -136,10 +137,9 @@ attach(struct ud_ssh *c, const struct desk *d)
 static void
 sign_in(struct desk *d)
 {
-    wait_for(d, "Enter: approve as");
-    answer(d, "Is this you?");
-    answer(d, "Read it and accept it");
-    answer(d, "60 devices");
+    answer(d, "Enter: approve as", "Is this you?");
+    answer(d, "Is this you?", "Read it and accept it");
+    answer(d, "Read it and accept it", "60 devices");
 }
 
 static void
@@ -150,36 +150,44 @@ dictate_to_third_group(struct desk *d)
     press(d, "Enter", "Recovery keys, newest first");
     press(d, "Enter", "Why is the key needed?");
     press(d, "5", "Lost PIN");
-    answer(d, "Group 1 of 8");
+    answer(d, "Enter records this and gets the key", "Group 1 of 8");
     press(d, "Space", "Group 2 of 8");
     press(d, "Space", "Group 3 of 8");
 }
 
-static int
-start_call(void **state)
+/* Called by the test itself: where a set-up fails no teardown would run. */
+static struct desk *
+dictating(void **state)
 {
-    struct desk *d = calloc(1, sizeof(*d));
+    struct desk *d = *state;
 
-    assert_non_null(d);
-    *state = d;
-    d->ssh.master = -1;
     ud_remote_start(&d->remote);
     open_console(d);
     sign_in(d);
     dictate_to_third_group(d);
     assert_true(shown_group(d->group, ud_tmux_screen(&d->remote)));
+    return d;
+}
+
+static int
+make_desk(void **state)
+{
+    struct desk *d = calloc(1, sizeof(*d));
+
+    if (d == NULL)
+        return -1;
+    d->ssh.master = -1;
+    *state = d;
     return 0;
 }
 
 static int
-end_call(void **state)
+end_desk(void **state)
 {
     struct desk *d = *state;
 
-    if (d != NULL) {
-        ud_remote_stop(&d->remote);
-        ud_ssh_kill(&d->ssh);
-    }
+    ud_remote_stop(&d->remote);
+    ud_ssh_kill(&d->ssh);
     free(d);
     return 0;
 }
@@ -265,7 +273,7 @@ come_back(struct desk *d)
 static void
 detaching_locks_and_the_call_goes_on_after_the_pin(void **state)
 {
-    struct desk *d = *state;
+    struct desk *d = dictating(state);
 
     (void)ud_tmux(&d->remote, (const char *const[]){ "detach-client", "-s", "call", NULL });
     expect_locked(d);
@@ -276,7 +284,7 @@ detaching_locks_and_the_call_goes_on_after_the_pin(void **state)
 static void
 a_killed_ssh_client_locks_and_the_call_goes_on_after_the_pin(void **state)
 {
-    struct desk *d = *state;
+    struct desk *d = dictating(state);
 
     ud_ssh_kill(&d->ssh);
     expect_locked(d);
@@ -288,7 +296,7 @@ a_killed_ssh_client_locks_and_the_call_goes_on_after_the_pin(void **state)
 static void
 a_second_terminal_covers_the_key_until_it_is_detached(void **state)
 {
-    struct desk *d = *state;
+    struct desk *d = dictating(state);
     struct ud_ssh other;
 
     attach(&other, d);
@@ -301,10 +309,10 @@ a_second_terminal_covers_the_key_until_it_is_detached(void **state)
 static void
 synchronised_panes_cover_the_key_until_they_are_not(void **state)
 {
-    struct desk *d = *state;
+    struct desk *d = dictating(state);
 
     (void)ud_tmux(&d->remote, (const char *const[]){ "set-option", "-w", "-t", "call", "synchronize-panes", "on", NULL });
-    expect_covered(d, "the panes of this window are synchronised", "tmux set-option -w synchronize-panes off");
+    expect_covered(d, "panes of this window are synchronised", "tmux set-option -w synchronize-panes off");
     (void)ud_tmux(&d->remote, (const char *const[]){ "set-option", "-w", "-t", "call", "synchronize-panes", "off", NULL });
     expect_shown_again(d);
 }
@@ -312,12 +320,12 @@ synchronised_panes_cover_the_key_until_they_are_not(void **state)
 static void
 a_piped_pane_covers_the_key_until_the_pipe_is_closed(void **state)
 {
-    struct desk *d = *state;
+    struct desk *d = dictating(state);
     char command[160];
 
     (void)snprintf(command, sizeof(command), "cat > %s/pipe", d->remote.dir);
     (void)ud_tmux(&d->remote, (const char *const[]){ "pipe-pane", "-t", "call", command, NULL });
-    expect_covered(d, "this tmux pane is piped", "tmux pipe-pane");
+    expect_covered(d, "tmux pane is piped to a file", "tmux pipe-pane");
     (void)ud_tmux(&d->remote, (const char *const[]){ "pipe-pane", "-t", "call", NULL });
     expect_shown_again(d);
 }
@@ -326,11 +334,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(detaching_locks_and_the_call_goes_on_after_the_pin, start_call, end_call),
-        cmocka_unit_test_setup_teardown(a_killed_ssh_client_locks_and_the_call_goes_on_after_the_pin, start_call, end_call),
-        cmocka_unit_test_setup_teardown(a_second_terminal_covers_the_key_until_it_is_detached, start_call, end_call),
-        cmocka_unit_test_setup_teardown(synchronised_panes_cover_the_key_until_they_are_not, start_call, end_call),
-        cmocka_unit_test_setup_teardown(a_piped_pane_covers_the_key_until_the_pipe_is_closed, start_call, end_call),
+        cmocka_unit_test_setup_teardown(detaching_locks_and_the_call_goes_on_after_the_pin, make_desk, end_desk),
+        cmocka_unit_test_setup_teardown(a_killed_ssh_client_locks_and_the_call_goes_on_after_the_pin, make_desk, end_desk),
+        cmocka_unit_test_setup_teardown(a_second_terminal_covers_the_key_until_it_is_detached, make_desk, end_desk),
+        cmocka_unit_test_setup_teardown(synchronised_panes_cover_the_key_until_they_are_not, make_desk, end_desk),
+        cmocka_unit_test_setup_teardown(a_piped_pane_covers_the_key_until_the_pipe_is_closed, make_desk, end_desk),
     };
 
     return cmocka_run_group_tests(tests, find_eight_digits, NULL);
