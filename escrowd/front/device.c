@@ -61,6 +61,22 @@ ud_front_check_in(struct ud_call *c)
 
 /* --- deposits -------------------------------------------------------------------------------------------------------- */
 
+/* Checks the key, brings it into its stored form (which may be longer: it has dashes), seals it and wipes it. */
+static enum ud_status
+seal_secret(struct ud_wire_deposit *d, const unsigned char vault_key[UD_SEAL_PUBLIC], struct ud_error *err)
+{
+    struct ud_secret *stored = NULL;
+    enum ud_status st;
+
+    if (ud_secret_length(d->secret) > UD_RECOVERY_MAX)
+        return ud_error_set(err, UD_INVALID, "The recovery key is too long.");
+    if ((st = ud_secret_new(&stored, UD_RECOVERY_MAX, err)) == UD_OK && (st = ud_secret_move(stored, d->secret, err)) == UD_OK &&
+        (st = ud_recovery_normalise(stored, d->kind, err)) == UD_OK)
+        st = ud_seal(d->sealed, sizeof(d->sealed), &d->sealed_length, stored, vault_key, err);
+    ud_secret_free(&stored);
+    return st;
+}
+
 /* Decodes a deposit; what came in clear is sealed and wiped. False with the error response filled in. */
 static bool
 read_deposit(struct ud_wire_deposit *d, struct ud_call *c)
@@ -69,12 +85,9 @@ read_deposit(struct ud_wire_deposit *d, struct ud_call *c)
     enum ud_status st = ud_wire_deposit_decode(d, c->secret_body, &err);
 
     ud_secret_free(&c->secret_body);
-    if (st == UD_OK && d->secret != NULL) {
-        st = ud_recovery_normalise(d->secret, d->kind, &err);
-        if (st == UD_OK)
-            st = ud_seal(d->sealed, sizeof(d->sealed), &d->sealed_length, d->secret, c->front->deposit_key, &err);
-        ud_secret_free(&d->secret);
-    }
+    if (st == UD_OK && d->secret != NULL)
+        st = seal_secret(d, c->front->deposit_key, &err);
+    ud_secret_free(&d->secret);
     if (st == UD_OK)
         return true;
     ud_call_failed(c, &err);
