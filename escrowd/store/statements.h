@@ -63,7 +63,7 @@
     X(KEY_ADD, "INSERT INTO recovery_key(row, device, id, kind, volume, state, created, shown, version, ring, box) "             \
                "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                                                           \
     X(KEY_SUPERSEDE, "UPDATE recovery_key SET state = 1 WHERE device = ?1 AND kind = ?2 AND volume = ?3 AND "                    \
-                     "state IN (0, 2, 3) AND row <> ?4")                                                                                 \
+                     "state IN (0, 2, 3) AND row <> ?4")                                                                         \
     X(KEY_SHOWN, "UPDATE recovery_key SET shown = ?2, state = CASE state WHEN 0 THEN 2 ELSE state END WHERE row = ?1")           \
     X(KEY_ROTATING, "UPDATE recovery_key SET state = 3 WHERE device = ?1 AND kind = ?2 AND state IN (0, 2)")                     \
     X(KEY_RESTING, "UPDATE recovery_key SET state = CASE WHEN shown IS NULL THEN 0 ELSE 2 END "                                  \
@@ -76,7 +76,7 @@
     X(KEYS_OF, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.device = ?1 ORDER BY k.created DESC, k.row DESC")           \
     X(KEY_BY_ID, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.id = ?1")                                                 \
     X(KEY_CURRENT, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.device = ?1 AND k.kind = ?2 AND "                       \
-                   "k.state IN (0, 2, 3) ORDER BY k.created DESC, k.row DESC LIMIT 1")                                                   \
+                   "k.state IN (0, 2, 3) ORDER BY k.created DESC, k.row DESC LIMIT 1")                                           \
     X(KEY_FIND, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.id BETWEEN ?1 AND ?2 ORDER BY k.id LIMIT ?3")              \
     X(KEY_BOX, "SELECT " UD_SQL_KEY_COLUMNS ", k.box " UD_SQL_KEY_FROM "WHERE k.row = ?1")                                       \
     X(PACKAGE_ADD, "INSERT INTO key_package(key, box) VALUES(?1, ?2)")                                                           \
@@ -148,19 +148,19 @@
     X("CREATE TABLE checkpoint(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, head BLOB NOT NULL, "                               \
       "signature BLOB NOT NULL)")                                                                                                \
     X("CREATE UNIQUE INDEX key_id ON recovery_key(id) WHERE id IS NOT NULL")                                                     \
+    X("CREATE INDEX key_device ON recovery_key(device, state)")                                                                  \
     X("CREATE INDEX work_device ON work(device, kind)")                                                                          \
     X("CREATE INDEX work_pending ON work(row) WHERE state = 1")                                                                  \
     X("CREATE INDEX token_expires ON token(expires)")                                                                            \
     X("CREATE INDEX token_consent ON token(consent)")                                                                            \
     X("CREATE INDEX disclosure_at ON disclosure(at)")
 
-/* Indexes that bulk loading drops and makes again. X(name, on) */
+/* Indexes that bulk loading drops and makes again; that of a device's keys stays, every new key looks there. */
 #define UD_SCHEMA_INDEXES(X)                                                                                                     \
     X("UNIQUE", "device_id", "device(id)")                                                                                       \
     X("UNIQUE", "device_entra", "device(entra)")                                                                                 \
     X("", "device_name", "device(name)")                                                                                         \
     X("", "device_serial", "device(serial)")                                                                                     \
-    X("", "device_user", "device(user)")                                                                                         \
-    X("", "key_device", "recovery_key(device, state)")
+    X("", "device_user", "device(user)")
 
 #endif

@@ -243,10 +243,14 @@ ud_seed(struct ud_change_context *c, const char *dir, struct ud_secret *simulate
     ud_buf_text(&s.cast, "{\"calls\":[\n");
     if ((st = ud_change_begin(c, err)) != UD_OK)
         goto out;
+    ud_ring_hold(c->ring);
+    ud_secret_hold(simulate_key, false);
     if (bulk)
         st = ud_store_bulk(c->store, err);
     if (st == UD_OK)
         st = sow_all(&s, devices, err);
+    ud_secret_release(simulate_key);
+    ud_ring_release(c->ring);
     if (st == UD_OK && bulk)
         st = ud_store_bulk_done(c->store, err);
     if (st == UD_OK)
