@@ -156,8 +156,11 @@ ask_worker(struct ud_loop *l)
     struct ud_error err = { 0 };
     struct ud_event e = { .on = UD_ON_WORKER_LOST, .error = &err };
 
-    if (ud_launcher_ask_worker(l->launcher, &err) != UD_OK)
-        ud_loop_tell(l, &e);
+    if (l->launcher == NULL)
+        ud_error_set(&err, UD_FAILED, "the program that starts others has ended; start unlockdesk again");
+    else if (ud_launcher_ask_worker(l->launcher, &err) == UD_OK)
+        return;
+    ud_loop_tell(l, &e);
 }
 
 /* --- the others ---------------------------------------------------------------------------------------------------------------------------- */
@@ -236,7 +239,8 @@ carry_out(struct ud_loop *l, struct ud_effect *e)
     case UD_DO_KILL_WORKER:
         ud_loop_hide(l); /* a lock: off the terminal before anything else */
         ud_loop_worker_gone(l);
-        (void)!ud_launcher_kill_worker(l->launcher, &err);
+        if (l->launcher != NULL)
+            (void)!ud_launcher_kill_worker(l->launcher, &err);
         break;
     case UD_DO_JOB:
         ud_jobs_start(l->jobs, e->job);
@@ -246,7 +250,8 @@ carry_out(struct ud_loop *l, struct ud_effect *e)
         drop_list(l);
         break;
     case UD_DO_APPROVE:
-        (void)!ud_launcher_approve(l->launcher, e->text, &err);
+        if (l->launcher != NULL)
+            (void)!ud_launcher_approve(l->launcher, e->text, &err);
         break;
     case UD_DO_WATCH:
         watch(l);

@@ -19,10 +19,12 @@ wipe_text(struct ud_app *app)
     ud_line_clear(&app->pin.line[0]);
     ud_line_clear(&app->pin.line[1]);
     ud_line_clear(&app->palette.line);
-    explicit_bzero(&app->sign_in, sizeof(app->sign_in));
+    app->sign_in = (struct ud_sign_in_state){ 0 };
     explicit_bzero(app->message, sizeof(app->message));
+    if (app->log.line != NULL)
+        explicit_bzero(app->log.line, app->log.count * sizeof(*app->log.line));
     free(app->log.line);
-    explicit_bzero(&app->log, sizeof(app->log));
+    app->log = (struct ud_log_state){ .line = NULL };
     app->devices.ask_tag = app->devices.lookup.tag = 0;
     app->devices.refresh_at = 0;
     app->tmux.waiting = false;

@@ -1,6 +1,5 @@
 /* The activity log on screen: the newest lines of this console's journal. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/screens.h"
 #include "base/buf.h"
@@ -11,7 +10,7 @@ ud_log_open(struct ud_app *app)
     struct ud_log_state *v = &app->log;
 
     free(v->line);
-    explicit_bzero(v, sizeof(*v));
+    *v = (struct ud_log_state){ .line = NULL };
     (void)ud_do_job(app, &v->tag, UD_JOB_LOG);
     ud_show(app, UD_SCREEN_LOG);
 }
