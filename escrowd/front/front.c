@@ -22,7 +22,7 @@
 
 #define HELLO_WAIT ((ud_msec)30000)
 #define TICK       1000
-#define TOGETHER   4      /* requests in one message to the vault */
+#define TOGETHER   8      /* requests in one message to the vault */
 #define MOMENT_NS  300000 /* how long the vault is waited for before connections are suspended */
 
 /* --- questions to the vault ------------------------------------------------------------------------------------------ */

@@ -21,7 +21,7 @@
 
 #define OPEN_MAX_REQUESTS 4096u /* beyond that the socket is not read: the front waits */
 #define BATCH_MAX         64u
-#define TOGETHER          4u    /* replies in one message to the front */
+#define TOGETHER          8u    /* replies in one message to the front */
 #define NOTIFY_WAIT       10000 /* ms */
 
 struct process {
