@@ -7,12 +7,13 @@
 #include "grid/large.h"
 #include "view/parts.h"
 
-#define SIDE       2
-#define LARGE_ROWS 7
-#define SMALL_ROWS 4
-#define TALL       19 /* of the body: room for large digits and air */
-#define AIRY       12
-#define WIDTH      100
+#define SIDE          2
+#define LARGE_ROWS    7
+#define SMALL_ROWS    4
+#define TALL          19 /* of the body: room for large digits and air */
+#define READBACK_ROWS 2
+#define AIRY          12
+#define WIDTH         100
 
 /* --- what stays the same ---------------------------------------------------------------------------------------------------- */
 
@@ -72,7 +73,7 @@ draw_progress(struct ud_canvas cv, int y, const struct ud_view_key *model)
         cv, x + 1, y, cv.width - x - 1 - SIDE, model->covers_in <= 10000 ? UD_ROLE_STATE_WARNING : UD_ROLE_DIM, line);
 }
 
-/* Where the caller types it, and what was found about the terminal: in the last rows, but not above `least`. */
+/* Where the caller types it, and what was found about the terminal: below row `least`. */
 static void
 draw_where(struct ud_canvas cv, int least, const struct ud_view_key *model)
 {
@@ -80,6 +81,8 @@ draw_where(struct ud_canvas cv, int least, const struct ud_view_key *model)
 
     for (int i = 0; i < 2; i++)
         y -= ud_canvas_wrap(cv, 0, 0, width, UD_ROLE_TEXT, model->where[i], false);
+    if (y > least + 1)
+        y = least + 1;
     if (y < least)
         y = least;
     for (int i = 0; i < 2; i++)
@@ -129,17 +132,19 @@ draw_marks(struct ud_canvas cv, int x, int y, const struct ud_large *large, cons
     }
 }
 
-static int
+static void
 draw_readback(struct ud_canvas cv, int y, const struct ud_view_key *model)
 {
     int width = cv.width - 2 * SIDE;
 
+    cv = ud_canvas_part(cv, 0, 0, cv.width, y + READBACK_ROWS);
     if (model->readback_text)
-        return ud_part_sentence(cv, SIDE, y, width, model->readback_tone, model->readback_text);
-    if (model->key.kind == UD_KIND_BITLOCKER)
-        return ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM,
+        ud_part_sentence(cv, SIDE, y, width, model->readback_tone, model->readback_text);
+    else if (model->key.kind == UD_KIND_BITLOCKER)
+        ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM,
             _("Let the caller read it back and type it here: a wrong digit lights up, a right group goes on to the next."), true);
-    return ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM, _("Let the caller read it back. Typing it here checks it."), true);
+    else
+        ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM, _("Let the caller read it back. Typing it here checks it."), true);
 }
 
 static int
@@ -157,7 +162,8 @@ draw_group(struct ud_canvas cv, int y, const struct ud_view_key *model)
     y += 1;
     ud_canvas_reserve(cv, UD_RESERVE_SPELLED, SIDE, y, width, 1);
     y += 1 + tall;
-    return y + draw_readback(cv, y, model);
+    draw_readback(cv, y, model);
+    return y + READBACK_ROWS;
 }
 
 static int
