@@ -142,10 +142,10 @@ wipe_typed(struct screen *s)
 static void
 group_is_wrong(struct screen *s, enum ud_group_fault fault)
 {
-    struct ud_recovery_check c = { .group = (unsigned)s->groups + 1, .fault = fault };
     char text[160];
 
-    ud_recovery_fault_text(text, sizeof(text), &c);
+    snprintf(text, sizeof(text), "Group %zu is not right: %s.", s->groups + 1,
+        fault == UD_GROUP_CHARACTER ? "a character does not belong there" : "a digit is wrong. Ask for this group again");
     explicit_bzero(s->group, sizeof(s->group));
     s->in_group = 0;
     say(s, text);
@@ -218,7 +218,7 @@ take_byte(struct screen *s, unsigned char byte)
     if (s->in_group == s->group_size)
         return group_complete(s);
     if (s->terminal)
-        say(s, s->message);
+        paint(&s->group[s->in_group - 1], 1);
     return GOING_ON;
 }
 
