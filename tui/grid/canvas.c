@@ -1,4 +1,5 @@
-/* Drawing text into a clipped part of the grid, measured in cells. Never splits a wide cluster and never leaves half of one behind. */
+/* Drawing text into a clipped part of the grid, measured in cells. Never splits a wide cluster and never leaves half of one
+ * behind. */
 #include "grid/canvas.h"
 
 #include <stdio.h>

@@ -35,8 +35,8 @@ int ud_canvas_fit(struct ud_canvas cv, int x, int y, int cells, enum ud_role rol
 int ud_canvas_fit_right(struct ud_canvas cv, int x, int y, int cells, enum ud_role role, const char *text);
 /* Centred in the canvas, cut with an ellipsis where needed. */
 int ud_canvas_centred(struct ud_canvas cv, int y, enum ud_role role, const char *text);
-/* Breaks at blanks into lines of at most `width` cells (newlines are kept), draws them from (x, y) down and returns how many there are,
- * also where some do not fit. `draw` false only counts. */
+/* Breaks at blanks into lines of at most `width` cells (newlines are kept), draws them from (x, y) down and returns how many
+ * there are, also where some do not fit. `draw` false only counts. */
 int ud_canvas_wrap(struct ud_canvas cv, int x, int y, int width, enum ud_role role, const char *text, bool draw);
 
 void ud_canvas_fill(struct ud_canvas cv, enum ud_role role);
@@ -46,7 +46,8 @@ void ud_canvas_role(struct ud_canvas cv, int x, int y, int cells, enum ud_role r
 void ud_canvas_repeat(struct ud_canvas cv, int x, int y, int cells, enum ud_role role, const char *character);
 /* A frame around the canvas with a title in its upper edge (NULL: none); the inside is blanked. */
 void ud_canvas_box(struct ud_canvas cv, enum ud_role role, const char *title);
-/* Reserves for the secret painter. Where the whole rectangle does not fit in the canvas nothing is reserved and false is returned. */
+/* Reserves for the secret painter. Where the whole rectangle does not fit in the canvas nothing is reserved and false is
+ * returned. */
 bool ud_canvas_reserve(struct ud_canvas cv, enum ud_reserve what, int x, int y, int width, int height);
 /* Puts the hardware cursor there (the last call of a frame counts). Ignored outside the clip. */
 void ud_canvas_cursor(struct ud_canvas cv, int x, int y);

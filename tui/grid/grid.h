@@ -62,7 +62,8 @@ bool ud_grid_equal(const struct ud_grid *a, const struct ud_grid *b);
 
 /* Plain text: one line a row, trailing blanks cut, secret cells as dots. */
 void ud_grid_dump_text(struct ud_buf *out, const struct ud_grid *grid);
-/* The same with the role's letter in place of each cell ('.' text); trailing dots cut. The cursor's place stands in a last line. */
+/* The same with the role's letter in place of each cell ('.' text); trailing dots cut. The cursor's place stands in a last
+ * line. */
 void ud_grid_dump_style(struct ud_buf *out, const struct ud_grid *grid);
 
 #endif

@@ -7,7 +7,8 @@
 
 #define UD_CLIPBOARD_MAX 4096 /* bytes of text */
 
-/* Appends the sequence that asks the terminal to take `text`. UD_INVALID where it is longer than UD_CLIPBOARD_MAX. Nobody answers: say "sent to your terminal". */
+/* Appends the sequence that asks the terminal to take `text`. UD_INVALID where it is longer than UD_CLIPBOARD_MAX. Nobody
+ * answers: say "sent to your terminal". */
 UD_CHECK enum ud_status ud_clipboard_write(struct ud_buf *out, const char *text, struct ud_error *err);
 
 #endif

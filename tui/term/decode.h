@@ -1,6 +1,6 @@
-/* Terminal bytes to key events. Pure: no clock, no I/O; the time is handed in. Whatever a terminal sends unasked (OSC, DCS, APC, PM, SOS,
- * unknown CSI) is swallowed to its terminator, up to 64 KiB; a gap of 500 ms in the middle resynchronises and drops it. A lone Esc is an Esc
- * key after UD_ESC_DELAY. A bracketed paste is one event. */
+/* Terminal bytes to key events. Pure: no clock, no I/O; the time is handed in. Whatever a terminal sends unasked (OSC, DCS,
+ * APC, PM, SOS, unknown CSI) is swallowed to its terminator, up to 64 KiB; a gap of 500 ms in the middle resynchronises and
+ * drops it. A lone Esc is an Esc key after UD_ESC_DELAY. A bracketed paste is one event. */
 #ifndef UD_TERM_DECODE_H
 #define UD_TERM_DECODE_H
 
@@ -20,7 +20,8 @@ struct ud_decoder;
 struct ud_decoder *ud_decoder_new(void);
 /* Wipes and frees. */
 void ud_decoder_free(struct ud_decoder **d);
-/* Takes what was read, at the time `now`. At most 4096 bytes are held undecoded: returns how many were taken; feed the rest after draining. */
+/* Takes what was read, at the time `now`. At most 4096 bytes are held undecoded: returns how many were taken; feed the rest
+ * after draining. */
 size_t ud_decoder_feed(struct ud_decoder *d, const void *bytes, size_t length, ud_msec now);
 /* The next complete event; false where more bytes (or time) are needed. Bytes are wiped as they are used. */
 bool ud_decoder_next(struct ud_decoder *d, struct ud_key_event *out, ud_msec now);

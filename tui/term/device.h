@@ -1,5 +1,5 @@
-/* The terminal as a file: raw mode and back, its size, its permissions, and a queue of bytes that is sent without ever blocking. Saved modes lie
- * in term/restore.c, which the fatal-signal handler uses. */
+/* The terminal as a file: raw mode and back, its size, its permissions, and a queue of bytes that is sent without ever
+ * blocking. Saved modes lie in term/restore.c, which the fatal-signal handler uses. */
 #ifndef UD_TERM_DEVICE_H
 #define UD_TERM_DEVICE_H
 
@@ -12,14 +12,15 @@
 
 struct ud_tty;
 
-/* Takes over the terminal on `fd` (own open of its path, so that O_NONBLOCK does not leak to other programs). UD_NOTTY where it is none. Removes group and
- * other write permission (remembered for close). */
+/* Takes over the terminal on `fd` (own open of its path, so that O_NONBLOCK does not leak to other programs). UD_NOTTY where
+ * it is none. Removes group and other write permission (remembered for close). */
 UD_CHECK enum ud_status ud_tty_open(struct ud_tty **out, int fd, struct ud_error *err);
 /* Sends nothing. Restores modes and permission, closes. */
 void ud_tty_free(struct ud_tty **tty);
 int ud_tty_fd(const struct ud_tty *tty);
 
-/* Raw mode on, and what to send on a crash (`undo`, from ud_encoder_stop) into the saved-modes file; installs the fatal-signal handlers. */
+/* Raw mode on, and what to send on a crash (`undo`, from ud_encoder_stop) into the saved-modes file; installs the fatal-signal
+ * handlers. */
 UD_CHECK enum ud_status ud_tty_raw(struct ud_tty *tty, const struct ud_buf *undo, struct ud_error *err);
 /* Modes as they were (before suspend, at the end). ud_tty_raw goes back. */
 void ud_tty_cooked(struct ud_tty *tty);

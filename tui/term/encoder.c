@@ -1,5 +1,5 @@
-/* curses as an encoder: it draws into a memory file, whose bytes are taken and handed on. It is given no key, no signal and no descriptor of the
- * terminal, and its handlers for signals are taken out again. */
+/* curses as an encoder: it draws into a memory file, whose bytes are taken and handed on. It is given no key, no signal and no
+ * descriptor of the terminal, and its handlers for signals are taken out again. */
 #include "term/encoder_state.h"
 
 #include <assert.h>

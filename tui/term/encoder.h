@@ -1,6 +1,6 @@
 /* Frames to bytes. curses draws into a memory file of ours and never sees the terminal, a key or a secret: reserved cells
- * (UD_CELL_SECRET) are blanks to it. The bytes are the caller's to send (term/device.h), whole and in order; never encode a frame while
- * bytes of the last one are unsent. One encoder a process. */
+ * (UD_CELL_SECRET) are blanks to it. The bytes are the caller's to send (term/device.h), whole and in order; never encode a
+ * frame while bytes of the last one are unsent. One encoder a process. */
 #ifndef UD_TERM_ENCODER_H
 #define UD_TERM_ENCODER_H
 

@@ -1,5 +1,5 @@
-/* The secret painter. What it sends is put together in a guarded block, sent, and wiped; the block is the only place outside the secret itself
- * where a character of it exists. */
+/* The secret painter. What it sends is put together in a guarded block, sent, and wiped; the block is the only place outside
+ * the secret itself where a character of it exists. */
 #include "term/painter.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
-/* The secret painter: the one function that puts a recovery key on the terminal, byte by byte from the guarded block to the terminal's
- * descriptor, past curses, the grid and every buffer but its own, which is wiped before it returns. And the erase that overwrites
- * exactly those cells. */
+/* The secret painter: the one function that puts a recovery key on the terminal, byte by byte from the guarded block to the
+ * terminal's descriptor, past curses, the grid and every buffer but its own, which is wiped before it returns. And the erase
+ * that overwrites exactly those cells. */
 #ifndef UD_TERM_PAINTER_H
 #define UD_TERM_PAINTER_H
 
@@ -36,8 +36,8 @@ UD_CHECK enum ud_status ud_painter_new(struct ud_painter **out, int fd, struct u
 /* Does not erase. */
 void ud_painter_free(struct ud_painter **p);
 /* Paints; what was painted before in other places is erased. UD_MALFORMED (nothing is painted) where a byte is not printable
- * ASCII or the group lies outside the content; UD_TIMEOUT where the terminal did not take it within UD_PAINT_DRAIN: the caller locks;
- * UD_IO where the terminal is gone. Call only when nothing of a frame is unsent (ud_tty_pending), after each frame that
+ * ASCII or the group lies outside the content; UD_TIMEOUT where the terminal did not take it within UD_PAINT_DRAIN: the caller
+ * locks; UD_IO where the terminal is gone. Call only when nothing of a frame is unsent (ud_tty_pending), after each frame that
  * ud_encoder_touched the places. */
 UD_CHECK enum ud_status ud_painter_paint(
     struct ud_painter *p, struct ud_secret *secret, const struct ud_paint *what, struct ud_error *err);

@@ -1,5 +1,5 @@
-/* Large characters for the secret painter: five dots wide, seven high, one row a byte. The zero is slashed, the one has a foot, so that
- * neither can be taken for a letter. */
+/* Large characters for the secret painter: five dots wide, seven high, one row a byte. The zero is slashed, the one has a
+ * foot, so that neither can be taken for a letter. */
 #include "term/painter_font.h"
 
 /* clang-format off */

@@ -1,5 +1,5 @@
-/* Saved terminal modes and the fatal-signal handler. Mutable state on purpose: a handler can be handed nothing. Everything the handler
- * does is async-signal-safe. */
+/* Saved terminal modes and the fatal-signal handler. Mutable state on purpose: a handler can be handed nothing. Everything the
+ * handler does is async-signal-safe. */
 #include "term/restore.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* Theme files: inih splits the lines, this file gives them meaning. Never trusts a line: an unknown section, role, colour or attribute ends in
- * a sentence with its number. */
+/* Theme files: inih splits the lines, this file gives them meaning. Never trusts a line: an unknown section, role, colour or
+ * attribute ends in a sentence with its number. */
 #include "term/theme.h"
 
 #include <ini.h>

@@ -47,7 +47,8 @@ const char *const *ud_theme_builtin_names(void);
 const char *ud_theme_builtin_text(const char *name, size_t *length);
 /* A compiled-in theme; false where there is none of that name. */
 bool ud_theme_builtin(struct ud_theme *out, const char *name);
-/* Parses a theme file's bytes. UD_INVALID names the first wrong line and what is wrong with it; *out is the default theme then. */
+/* Parses a theme file's bytes. UD_INVALID names the first wrong line and what is wrong with it; *out is the default theme
+ * then. */
 UD_CHECK enum ud_status ud_theme_parse(struct ud_theme *out, const char *text, size_t length, struct ud_error *err);
 /* Looks for NAME.theme in `directories` (NULL-terminated, NULL: none; the last one that has it wins), then among the compiled-in
  * ones. UD_NOTFOUND lists the compiled-in ones; *out is the default theme then, as on every failure. */

@@ -10,7 +10,8 @@
 #define PRODUCT    "unlockdesk"
 #define CALL_WIDTH 40
 
-/* Draws `text` with a blank on both sides, ending before column `right`; returns where it begins, `right` where it does not fit. */
+/* Draws `text` with a blank on both sides, ending before column `right`; returns where it begins, `right` where it does not
+ * fit. */
 static int
 put_right(struct ud_canvas cv, int right, int least, enum ud_role role, const char *text)
 {

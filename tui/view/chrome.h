@@ -1,4 +1,5 @@
-/* What stands around every screen: header line, bar of calls, message line, footer. And the marks and times that screens share. */
+/* What stands around every screen: header line, bar of calls, message line, footer. And the marks and times that screens
+ * share. */
 #ifndef UD_VIEW_CHROME_H
 #define UD_VIEW_CHROME_H
 
@@ -54,7 +55,8 @@ void ud_view_ago(char out[48], ud_wall t, ud_wall now);
 /* "4:05" from milliseconds, rounded up to whole seconds. out: 16 bytes. */
 void ud_view_minutes(char out[16], ud_msec left);
 
-/* Words of section 2, translated: "48-digit recovery key", "FileVault recovery key", "LUKS recovery key", "local administrator password". */
+/* Words of section 2, translated: "48-digit recovery key", "FileVault recovery key", "LUKS recovery key", "local administrator
+ * password". */
 const char *ud_view_kind(enum ud_kind kind);
 const char *ud_view_kind_short(enum ud_kind kind);      /* "BitLocker" … */
 const char *ud_view_volume(enum ud_volume volume);      /* "system drive", "data drive", "removable drive", "" */

@@ -46,8 +46,8 @@ struct ud_view_devices {
 size_t ud_view_devices_rows(int width, int height, const struct ud_view_devices *model);
 void ud_view_devices(struct ud_canvas cv, const struct ud_view_devices *model);
 
-/* The long sentence of a miss, into `out`. `asked` and `not_asked` are finished lists ("Entra (list of 2 minutes ago), escrowd"); either may be NULL.
- * `digits` as typed in upper case; `near` recovery keys differ in one character. */
+/* The long sentence of a miss, into `out`. `asked` and `not_asked` are finished lists ("Entra (list of 2 minutes ago),
+ * escrowd"); either may be NULL. `digits` as typed in upper case; `near` recovery keys differ in one character. */
 void ud_view_miss_text(
     char *out, size_t size, const char *digits, const char *asked, const char *not_asked, size_t near, bool loading);
 

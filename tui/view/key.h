@@ -39,11 +39,12 @@ struct ud_view_key {
     bool log_unwritable;      /* FAILED: the activity log cannot be written */
 };
 
-/* Draws and reserves. On less than UD_VIEW_KEY_WIDTH x UD_VIEW_KEY_HEIGHT (of the terminal, `terminal_*`) nothing is reserved and a sentence asks for a larger
- * window. */
+/* Draws and reserves. On less than UD_VIEW_KEY_WIDTH x UD_VIEW_KEY_HEIGHT (of the terminal, `terminal_*`) nothing is reserved
+ * and a sentence asks for a larger window. */
 void ud_view_key(struct ud_canvas cv, const struct ud_view_key *model, int terminal_width, int terminal_height);
 
-/* The recovery key is not shown because of where the console runs (tmux, screen, recorder): what was found and the exact command that puts it right. */
+/* The recovery key is not shown because of where the console runs (tmux, screen, recorder): what was found and the exact
+ * command that puts it right. */
 struct ud_view_cover {
     const char *title;   /* "Covered: 2 terminals are attached to this tmux session" */
     const char *why;     /* one sentence */

@@ -15,7 +15,8 @@ struct ud_dialog {
     bool warning;
 };
 
-/* Draws it and returns the inside below the paragraphs, `extra` rows high, for more content. The cursor sits on the first hint. */
+/* Draws it and returns the inside below the paragraphs, `extra` rows high, for more content. The cursor sits on the first
+ * hint. */
 struct ud_canvas ud_dialog_draw(struct ud_canvas cv, const struct ud_dialog *dialog, int extra);
 
 #endif

@@ -1,5 +1,5 @@
-/* A line editor. Plain lines keep clean UTF-8 text; hidden lines keep what is typed in a struct ud_secret of the caller's and show a
- * dot for each character, so that a passphrase or a read-back digit never lies in ordinary memory. */
+/* A line editor. Plain lines keep clean UTF-8 text; hidden lines keep what is typed in a struct ud_secret of the caller's and
+ * show a dot for each character, so that a passphrase or a read-back digit never lies in ordinary memory. */
 #ifndef UD_WIDGET_LINE_H
 #define UD_WIDGET_LINE_H
 
@@ -38,13 +38,13 @@ enum ud_line_result {
     UD_LINE_FULL,    /* it does not fit; nothing changed */
     UD_LINE_REFUSED, /* not a digit in a field of digits */
 };
-/* Text, paste, Backspace, Delete, Left, Right, Home, End, C-u (clear to start), C-w (word back), C-k (to end), C-e (end). Enter, Esc,
- * Tab, Up, Down and everything else are ignored. */
+/* Text, paste, Backspace, Delete, Left, Right, Home, End, C-u (clear to start), C-w (word back), C-k (to end), C-e (end).
+ * Enter, Esc, Tab, Up, Down and everything else are ignored. */
 enum ud_line_result ud_line_key(struct ud_line *line, const struct ud_key_event *key);
 bool ud_line_empty(const struct ud_line *line);
 
-/* Draws the field in `cells` cells at (x, y): focused fields take the cursor; long text scrolls with it; `placeholder` (may be NULL) shows
- * dimmed while it is empty. */
+/* Draws the field in `cells` cells at (x, y): focused fields take the cursor; long text scrolls with it; `placeholder` (may be
+ * NULL) shows dimmed while it is empty. */
 void ud_line_draw(struct ud_canvas cv, int x, int y, int cells, const struct ud_line *line, bool focus, const char *placeholder);
 
 #endif

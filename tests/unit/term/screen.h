@@ -1,5 +1,5 @@
-/* A terminal in miniature: enough of a VT to know which character stands where and in which style, and strict about everything else: an
- * unknown sequence fails the test (the output allow-list). */
+/* A terminal in miniature: enough of a VT to know which character stands where and in which style, and strict about everything
+ * else: an unknown sequence fails the test (the output allow-list). */
 #ifndef UD_TESTS_SCREEN_H
 #define UD_TESTS_SCREEN_H
 
