@@ -363,9 +363,10 @@ do_import(struct line *l, struct ud_admin *a, struct ud_error *err)
     if (l->count != 2)
         return usage(err, "import needs one file", "");
     enum ud_status st = ud_admin_import(a, l->argument[1], &o, print_problem, NULL, &r, err);
-    if (st == UD_OK)
-        printf("%s%u records: %u keys, %u new devices, %u other protectors, %u duplicates\n",
-            o.dry_run ? "Nothing stored (dry run). " : "", r.records, r.keys, r.devices, r.protectors, r.duplicates);
+    if (st == UD_OK && o.dry_run)
+        printf("%u records, %u keys could be stored; nothing was (dry run)\n", r.records, r.keys);
+    else if (st == UD_OK)
+        printf("%u records: %u keys, %u new devices, %u other protectors\n", r.records, r.keys, r.devices, r.protectors);
     return st;
 }
 

@@ -175,6 +175,8 @@ take_key(struct ud_import_run *run, const struct ud_import_record *r, struct ud_
         (st = ud_secret_append(plain, r->secret, r->secret_length, err)) != UD_OK ||
         (st = check_key(run, r, plain, err)) != UD_OK)
         goto out;
+    if (run->options->dry_run)
+        run->report->keys++;
     if (run->options->dry_run || run->report->problems > 0)
         goto out;
     if (b->row == 0 && (st = add_device(run, r, b, err)) != UD_OK)
@@ -243,8 +245,7 @@ ud_import(struct ud_change_context *c, char *data, size_t length, const struct u
     st = ud_import_is_manage_bde(data, length) ? ud_import_manage_bde(&run, data, length, err)
                                                : ud_import_csv(&run, data, length, err);
     if (st == UD_OK && report->problems > 0) {
-        st = ud_error_set(
-            err, UD_INVALID, "%u of %u lines cannot be taken, so nothing was stored", report->problems, report->records);
+        st = ud_error_set(err, UD_INVALID, "%u problems in %u records, so nothing was stored", report->problems, report->records);
         ud_error_hint(err, "Correct them and import again; import --dry-run lists them without storing.");
     }
     if (st == UD_OK && !o->dry_run)
