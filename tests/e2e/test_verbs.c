@@ -253,6 +253,22 @@ device_show_lists_the_keys_newest_first(void **state)
     ud_program_free(&p);
 }
 
+/* One digit in the first line of the activity log. */
+static void
+change_a_byte(const char *dir)
+{
+    char path[128];
+
+    (void)snprintf(path, sizeof(path), "%s/journal/journal.jsonl", dir);
+    FILE *f = fopen(path, "r+");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, 40, SEEK_SET), 0);
+    int c = fgetc(f);
+    assert_int_equal(fseek(f, 40, SEEK_SET), 0);
+    assert_true(fputc(c == '0' ? '1' : '0', f) != EOF);
+    assert_int_equal(fclose(f), 0);
+}
+
 static void
 key_rotate_with_wait_ends_when_a_newer_key_is_escrowed(void **state)
 {
@@ -284,6 +300,17 @@ key_rotate_with_wait_ends_when_a_newer_key_is_escrowed(void **state)
     assert_int_equal(ud_json_get_bool(&ok, doc, "ok", NULL), UD_OK);
     assert_true(ok);
     assert_true(number(doc, "lines") >= 2);
+    ud_json_free(&doc);
+    ud_program_free(&p);
+
+    change_a_byte(dir);
+    RUN(&p, DEMO, "--demo-dir", dir, "journal", "verify", "--json");
+    doc = parsed(&p);
+    assert_int_equal(p.code, 13);
+    assert_int_equal(p.err_length, 0);
+    assert_int_equal(ud_json_get_bool(&ok, doc, "ok", NULL), UD_OK);
+    assert_false(ok);
+    assert_int_equal(number(doc, "first_bad"), 1);
     ud_json_free(&doc);
     ud_program_free(&p);
 }

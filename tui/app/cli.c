@@ -125,7 +125,7 @@ ud_cli_main(int argc, char **argv)
         st = run(s, o, &err);
     if (fflush(stdout) != 0 && st == UD_OK)
         st = ud_error_errno(&err, _("Standard output cannot be written"));
-    if (st != UD_OK)
+    if (st != UD_OK && !s->answered)
         report(&err, st, o->json);
     ud_oneshot_free(s);
     free(s);

@@ -133,6 +133,7 @@ verify(struct ud_oneshot *s, struct ud_error *err)
         ud_json_writer_init(&w, &b);
         ud_wire_cli_verify(&w, r.lines, r.ok, r.first_bad, r.anchored, r.ok ? NULL : r.what);
         st = ud_print_json(&b, err);
+        s->answered = st == UD_OK;
         ud_buf_free(&b);
     } else {
         verify_text(&r);

@@ -184,6 +184,7 @@ print_all(struct ud_oneshot *s, const struct one *list, int count, struct ud_err
         ud_json_writer_init(&w, &b);
         ud_wire_cli_rotate(&w, r, (size_t)count);
         st = ud_print_json(&b, err);
+        s->answered = st == UD_OK;
         ud_buf_free(&b);
     }
     free(r);
