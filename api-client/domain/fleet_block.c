@@ -1,7 +1,8 @@
 /* The exact search over one block of rows: scan for the leading word, then the others, the filters, and the order of the best. */
 #include "domain/fleet_search.h"
 
-#define SPARSE 6u /* fewer than one row in so many left: look at rows one by one instead of at the whole block */
+#define DENSE  10u /* more than one row in so many: take all rows at once the next time */
+#define SPARSE 6u  /* fewer than one row in so many left: look at rows one by one instead of at the whole block */
 
 static inline bool
 is_word(uint8_t c)
@@ -265,6 +266,56 @@ rank(const struct ud_plan *plan, struct ud_block *b, uint32_t from)
         }
 }
 
+/* Whether the best rows are all such that only a row with the text at the start of a field can be better. */
+static bool
+only_starters_matter(const struct ud_plan *plan, const struct ud_block *b)
+{
+    return plan->want == 0 || (b->top.count == b->top.room && b->top.entry[0] >> 48 <= UD_CLASS_START);
+}
+
+/* One common word, all rows at once. False where this is not the case for it; b->bits is unchanged then. */
+static bool
+run_dense(const struct ud_plan *plan, struct ud_block *b, struct rows r)
+{
+    const struct ud_group *group = &plan->q->group[0];
+    struct ud_rows_job job = {
+        .text = plan->f->text.base, .begin = r.begin, .end = r.end, .rows = r.to - r.from, .bits = b->more
+    };
+
+    if (!b->dense || plan->rows_text == NULL || plan->q->groups != 1 || group->place != UD_PLACE_ANY ||
+        !only_starters_matter(plan, b))
+        return false;
+    job.starter = b->starter;
+    job.key_limit = plan->want > 0 ? (uint32_t)(b->top.entry[0] >> 32) : 0;
+    if (!plan->rows_text(&plan->q->needle[group->first], &job) || job.starters == UD_STARTERS)
+        return false;
+    for (uint32_t row = r.from; plan->model_ok[0] != NULL && row < r.to; row++)
+        b->more[(row - r.from) / 64] |= (uint64_t)ud_plan_model_has(plan, 0, row) << (row % 64);
+    for (uint32_t w = 0; w < UD_BLOCK_WORDS && w * 64 < r.to - r.from; w++)
+        b->bits[w] &= b->more[w];
+    ud_block_filter(plan, b, r.from);
+    for (uint32_t i = 0; i < job.starters; i++) {
+        uint32_t at = b->starter[i].row;
+        uint64_t entry = (uint64_t)b->starter[i].key << 32 | (r.from + at);
+        if (((b->bits[at / 64] >> (at % 64)) & 1u) != 0 && ud_top_wants(&b->top, entry))
+            ud_top_add(&b->top, entry);
+    }
+    return true;
+}
+
+static void
+run_by_place(const struct ud_plan *plan, struct ud_block *b, struct rows r)
+{
+    if (plan->q->groups > 0)
+        require(plan, b, r, plan->lead);
+    for (unsigned g = 0; g < plan->q->groups; g++)
+        if (g != plan->lead)
+            require(plan, b, r, g);
+    ud_block_filter(plan, b, r.from);
+    if (plan->q->groups > 0 && plan->want > 0)
+        rank(plan, b, r.from);
+}
+
 void
 ud_block_run(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
 {
@@ -273,16 +324,12 @@ ud_block_run(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
     r.to = ud_block_begin(plan, b, block, plan->among);
     if (plan->q->groups > 0 && !ud_row_span(plan->f, r.from, r.to, &r.begin, &r.end))
         memset(b->bits, 0, sizeof(b->bits));
-    if (plan->q->groups > 0)
-        require(plan, b, r, plan->lead);
-    for (unsigned g = 0; g < plan->q->groups; g++)
-        if (g != plan->lead)
-            require(plan, b, r, g);
-    ud_block_filter(plan, b, r.from);
+    else if (!run_dense(plan, b, r))
+        run_by_place(plan, b, r);
     memcpy(plan->bits + r.from / 64, b->bits, ((size_t)(r.to - r.from) + 63) / 64 * sizeof(uint64_t));
-    b->total += ud_bits_count(b->bits, UD_BLOCK_WORDS);
-    if (plan->q->groups > 0 && plan->want > 0)
-        rank(plan, b, r.from);
+    size_t found = ud_bits_count(b->bits, UD_BLOCK_WORDS);
+    b->total += found;
+    b->dense = found * DENSE > r.to - r.from;
 }
 
 /* --- the best rows ----------------------------------------------------------------------------------------------------- */

@@ -90,13 +90,16 @@ ud_block_prepare_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t 
 
     if (!ud_row_span(plan->f, from, to, &begin, &end))
         memset(b->bits, 0, sizeof(b->bits));
-    for (unsigned g = 0; g < plan->q->groups; g++) {
+    struct ud_rows_job job = { .text = plan->f->text.base, .begin = begin, .end = end, .rows = to - from, .bits = b->more };
+    for (unsigned g = 0; g < plan->q->groups && plan->rows_letters != NULL; g++) {
         const struct ud_group *group = &plan->q->group[g];
         uint8_t letter[UD_LETTERS];
         if (group->count != 1 || plan->model_ok[g] != NULL)
             continue;
         ud_needle_letters(letter, &plan->q->needle[group->first]);
-        plan->letters(letter, plan->f->text.base, UD_STARTS(plan->f) + from, to - from, end, b->bits);
+        if (plan->rows_letters(letter, &job))
+            for (uint32_t w = 0; w < UD_BLOCK_WORDS && w * 64 < to - from; w++)
+                b->bits[w] &= b->more[w];
     }
     memcpy(plan->maybe + from / 64, b->bits, ((size_t)(to - from) + 63) / 64 * sizeof(uint64_t));
 }

@@ -8,8 +8,8 @@ static const char common[] = "-.@ :0123456789abcdefghijklmnopqrstuvwxyz";
 static const uint8_t often[] = { 8, 8, 7, 7, 1, 6, 5, 5, 4, 4, 4, 4, 4, 4, 4, 9, 3, 7, 5, 8, 3, 3, 4, 6, 2, 3, 6, 7, 7, 9, 3, 1,
     7, 8, 8, 4, 2, 3, 1, 3, 1 };
 
-static unsigned
-frequency(uint8_t byte)
+unsigned
+ud_scan_frequency(uint8_t byte)
 {
     const char *p = byte != 0 ? strchr(common, byte) : NULL;
 
@@ -32,12 +32,12 @@ ud_needle_set(struct ud_needle *n, const char *folded, size_t length)
     memcpy(n->text, folded, n->length);
     n->at[0] = n->at[1] = 0;
     for (unsigned i = 1; i < n->length; i++)
-        if (frequency(n->text[i]) < frequency(n->text[n->at[0]]))
+        if (ud_scan_frequency(n->text[i]) < ud_scan_frequency(n->text[n->at[0]]))
             n->at[0] = i;
     if (n->length > 1)
         n->at[1] = n->at[0] == 0 ? 1 : 0;
     for (unsigned i = 0; i < n->length; i++)
-        if (i != n->at[0] && frequency(n->text[i]) < frequency(n->text[n->at[1]]))
+        if (i != n->at[0] && ud_scan_frequency(n->text[i]) < ud_scan_frequency(n->text[n->at[1]]))
             n->at[1] = i;
     n->byte[0] = n->text[n->at[0]] | 0x20;
     n->byte[1] = n->text[n->at[1]] | 0x20;
@@ -85,21 +85,6 @@ ud_scan_plain(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint
     return found;
 }
 
-void
-ud_needle_letters(uint8_t letter[UD_LETTERS], const struct ud_needle *n)
-{
-    memset(letter, n->byte[0], UD_LETTERS);
-    for (unsigned k = 1; k < UD_LETTERS; k++) {
-        int best = -1;
-        for (unsigned i = 0; i < n->length; i++)
-            if (memchr(letter, n->text[i] | 0x20, k) == NULL &&
-                (best < 0 || frequency(n->text[i]) < frequency(n->text[(unsigned)best])))
-                best = (int)i;
-        if (best >= 0)
-            letter[k] = n->text[(unsigned)best] | 0x20;
-    }
-}
-
 #if !defined(__x86_64__)
 ud_scan_fn
 ud_scan_named(const char *name)
@@ -111,19 +96,5 @@ ud_scan_fn
 ud_scan_best(void)
 {
     return ud_scan_plain;
-}
-
-/* No filter at all: right, only slower. */
-static void
-letters_none(
-    const uint8_t letter[UD_LETTERS], const uint8_t *text, const uint32_t *start, uint32_t rows, uint32_t end, uint64_t *bits)
-{
-    (void)letter, (void)text, (void)start, (void)rows, (void)end, (void)bits;
-}
-
-ud_letters_fn
-ud_letters_best(void)
-{
-    return letters_none;
 }
 #endif

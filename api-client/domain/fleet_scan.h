@@ -34,15 +34,8 @@ ud_scan_fn ud_scan_best(void);
 /* Each of them by name, for tests and benchmarks: "plain", "sse2", "avx2"; NULL where this machine has it not. */
 ud_scan_fn ud_scan_named(const char *name);
 
-#define UD_LETTERS 3
-
-/* Clears the bits of rows whose text lacks one of the letters (the needle's rarest, with bit 0x20 set). Only a filter: it may keep rows,
- * never lose one. Row i of `rows` is text[start[i], start[i + 1]); where that is not below `end` the numbers are damaged. */
-typedef void (*ud_letters_fn)(
-    const uint8_t letter[UD_LETTERS], const uint8_t *text, const uint32_t *start, uint32_t rows, uint32_t end, uint64_t *bits);
-ud_letters_fn ud_letters_best(void);
-/* The rarest bytes of a needle, for the above; a short needle gives some twice. */
-void ud_needle_letters(uint8_t letter[UD_LETTERS], const struct ud_needle *n);
+/* How common a folded byte is in lists of devices: 0 rare, 9 everywhere. */
+unsigned ud_scan_frequency(uint8_t byte);
 
 /* Plain C, everywhere. */
 size_t ud_scan_plain(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint32_t end, uint32_t *out, size_t room);

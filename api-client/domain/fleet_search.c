@@ -75,7 +75,8 @@ plan_make(struct ud_plan *plan, const struct ud_fleet *f, const struct ud_query 
     plan->f = f;
     plan->q = q;
     plan->scan = ud_scan_best();
-    plan->letters = ud_letters_best();
+    plan->rows_text = ud_rows_text_best();
+    plan->rows_letters = ud_rows_letters_best();
     plan->cancel = cancel;
     plan->want = want < UD_TOP_MAX ? want : UD_TOP_MAX;
     plan->rows = ud_fleet_rows(f);

@@ -6,6 +6,7 @@
 
 #include "domain/fleet_mask.h"
 #include "domain/fleet_query.h"
+#include "domain/fleet_rows.h"
 #include "domain/fleet_store.h"
 
 #define UD_BLOCK_ROWS  8192u /* about half a megabyte of text: stays in the second-level cache between the words of a query */
@@ -26,7 +27,8 @@ struct ud_plan {
     const struct ud_fleet *f;
     const struct ud_query *q;
     ud_scan_fn scan;
-    ud_letters_fn letters;
+    ud_rows_text_fn rows_text;       /* NULL: not on this machine */
+    ud_rows_letters_fn rows_letters; /* the same */
     const atomic_bool *cancel;
     uint32_t rows;
     unsigned lead;                         /* the group that is looked for first */
@@ -50,7 +52,9 @@ struct ud_top {
 
 /* One thread's working memory. */
 struct ud_block {
-    uint64_t bits[UD_BLOCK_WORDS], more[UD_BLOCK_WORDS];
+    uint64_t bits[UD_BLOCK_WORDS], more[UD_BLOCK_WORDS + 2];
+    bool dense; /* the block before had the text in many rows */
+    struct ud_starter starter[UD_STARTERS];
     uint8_t score[UD_BLOCK_ROWS], class_of[UD_BLOCK_ROWS];
     uint32_t at[UD_BLOCK_ROWS]; /* best place of the leading text; 0: model only */
     uint32_t other_at[UD_BLOCK_ROWS];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "domain/fleet_mask.h"
+#include "domain/fleet_rows.h"
 #include "domain/fleet_scan.h"
 
 #define TEXT  5000u
@@ -116,41 +117,141 @@ a_scan_goes_on_where_its_room_ended(void **state)
     free(got);
 }
 
-static void
-the_letter_filter_keeps_every_row_that_has_the_letters(void **state)
+/* Rows of four fields each, of any length, beginning at text[1] behind a NUL. Returns the end; start has rows + 1 entries. */
+static uint32_t
+invent_rows(uint8_t *text, uint32_t *start, uint32_t rows, uint64_t *seed)
 {
-    enum { ROWS = 200 };
-    uint8_t *text = malloc(TEXT * 8 + SLACK);
-    uint32_t start[ROWS + 1];
-    uint64_t seed = 4, bits[4], dropped = 0;
-    static const uint8_t letter[UD_LETTERS] = { 'q', 'x', '-' };
+    static const char bytes[] = "aAbBqQxX-@z9é.";
+    uint32_t at = 1;
 
-    (void)state;
-    for (unsigned round = 0; round < 50; round++) {
-        start[0] = 0;
-        for (unsigned i = 0; i < ROWS; i++) {
-            uint32_t length = 1 + (uint32_t)random_below(&seed, 150);
-            for (uint32_t k = 0; k < length; k++)
-                text[start[i] + k] = (uint8_t) "QXqx-abcdefgh"[random_below(&seed, random_below(&seed, 4) == 0 ? 13 : 4)];
-            if (i % 2 == 0)
-                memset(text + start[i], 'b', length);
-            start[i + 1] = start[i] + length;
-        }
-        memset(bits, 0xFF, sizeof(bits));
-        ud_letters_best()(letter, text, start, ROWS, start[ROWS], bits);
-        for (unsigned i = 0; i < ROWS; i++) {
-            bool has[3] = { false };
-            for (uint32_t k = start[i]; k < start[i + 1]; k++)
-                for (unsigned l = 0; l < 3; l++)
-                    has[l] |= lower(text[k]) == letter[l];
-            bool kept = (bits[i / 64] >> (i % 64)) & 1u;
-            assert_true(kept || !(has[0] && has[1] && has[2]));
-            dropped += !kept;
+    text[0] = 0;
+    for (uint32_t r = 0; r < rows; r++) {
+        start[r] = at;
+        for (unsigned f = 0; f < 4; f++) {
+            size_t length = random_below(seed, random_below(seed, 10) == 0 ? 100 : 14);
+            for (size_t k = 0; k < length; k++)
+                text[at++] = (uint8_t)bytes[random_below(seed, sizeof(bytes) - 1)];
+            text[at++] = 0;
         }
     }
-#if defined(__x86_64__)
-    assert_true(dropped > 1000);
-#endif
+    start[rows] = at;
+    memset(text + at, 'a', SLACK);
+    return at;
+}
+
+#define ROWS 300u
+
+static bool
+bit_of(const uint64_t *bits, uint32_t i)
+{
+    return (bits[i / 64] >> (i % 64)) & 1u;
+}
+
+static void
+check_rows(const struct ud_rows_job *job, const uint32_t *start, const char *word, uint32_t *places)
+{
+    size_t n = strlen(word), found = 0;
+
+    for (uint32_t r = 0; r < ROWS; r++) {
+        uint32_t best = UINT32_MAX;
+        found = naive(job->text + start[r], start[r + 1] - start[r], word, places);
+        assert_int_equal(bit_of(job->bits, r), found > 0);
+        for (size_t i = 0; i < found; i++) {
+            uint32_t p = start[r] + places[i];
+            uint8_t after = job->text[p + n];
+            uint32_t key = (uint32_t)(after != 0 && after != '@') << 16 | (uint32_t)strlen((const char *)job->text + p);
+            if (job->text[p - 1] == 0 && key < best)
+                best = key;
+        }
+        uint32_t noted = UINT32_MAX;
+        for (uint32_t i = 0; i < job->starters; i++)
+            if (job->starter[i].row == r)
+                noted = job->starter[i].key;
+        assert_int_equal(noted, best < job->key_limit ? best : UINT32_MAX);
+    }
+}
+
+static void
+all_rows_at_once_are_those_a_naive_search_finds(void **state)
+{
+    uint8_t *text = malloc(ROWS * 420 + SLACK);
+    uint32_t start[ROWS + 1], *places = calloc(2000, sizeof(*places));
+    uint64_t seed = 31, bits[ROWS / 64 + 2];
+    struct ud_starter starter[UD_STARTERS];
+    struct ud_needle n;
+    static const char *const words[] = { "a", "b", "-", "ab", "@a", "qx", "aab", "axbq", "z9", "." };
+
+    (void)state;
+    for (unsigned round = 0; ud_rows_text_best() != NULL && round < 200; round++) {
+        const char *word = words[random_below(&seed, 10)];
+        struct ud_rows_job job = { .text = text, .begin = 1, .rows = ROWS, .bits = bits, .starter = starter };
+        job.end = invent_rows(text, start, ROWS, &seed);
+        job.key_limit = random_below(&seed, 3) == 0 ? 12 : 1u << 16 | 8;
+        ud_needle_set(&n, word, strlen(word));
+        assert_true(ud_rows_text_best()(&n, &job));
+        if (job.starters < UD_STARTERS)
+            check_rows(&job, start, word, places);
+    }
+    free(text);
+    free(places);
+}
+
+static void
+text_that_is_not_in_rows_of_four_fields_is_refused(void **state)
+{
+    uint8_t *text = malloc(ROWS * 420 + SLACK);
+    uint32_t start[ROWS + 1];
+    uint64_t seed = 32, bits[ROWS / 64 + 2];
+    struct ud_starter starter[UD_STARTERS];
+    struct ud_needle n;
+
+    (void)state;
+    ud_needle_set(&n, "a", 1);
+    for (unsigned round = 0; ud_rows_text_best() != NULL && round < 20; round++) {
+        struct ud_rows_job job = { .text = text, .begin = 1, .rows = ROWS, .bits = bits, .starter = starter };
+        uint8_t letter[UD_LETTERS];
+        job.end = invent_rows(text, start, ROWS, &seed);
+        if (round % 2 == 0)
+            memset(text + 1000, 0, 500); /* far more ends than there are rows */
+        else
+            memset(text + 1000, 'a', 500);
+        ud_needle_letters(letter, &n);
+        assert_false(ud_rows_text_best()(&n, &job));
+        assert_false(ud_rows_letters_best()(letter, &job));
+    }
+    free(text);
+}
+
+static void
+the_letter_filter_keeps_every_row_that_has_the_letters_in_a_field(void **state)
+{
+    uint8_t *text = malloc(ROWS * 420 + SLACK);
+    uint32_t start[ROWS + 1];
+    uint64_t seed = 33, bits[ROWS / 64 + 2], kept = 0;
+    static const uint8_t letter[UD_LETTERS] = { 'q', 'x', '-', 'b', 'q' };
+
+    (void)state;
+    for (unsigned round = 0; ud_rows_letters_best() != NULL && round < 100; round++) {
+        struct ud_rows_job job = { .text = text, .begin = 1, .rows = ROWS, .bits = bits };
+        job.end = invent_rows(text, start, ROWS, &seed);
+        assert_true(ud_rows_letters_best()(letter, &job));
+        for (uint32_t r = 0; r < ROWS; r++) {
+            bool some = false;
+            for (uint32_t p = start[r]; p < start[r + 1]; p += (uint32_t)strlen((char *)text + p) + 1) {
+                bool all = true;
+                for (unsigned l = 0; l < UD_LETTERS; l++) {
+                    bool has = false;
+                    for (uint32_t k = p; text[k] != 0; k++)
+                        has |= (text[k] | 0x20) == letter[l];
+                    all &= has;
+                }
+                some |= all;
+            }
+            assert_int_equal(bit_of(bits, r), some);
+            kept += some;
+        }
+    }
+    assert_true(ud_rows_letters_best() == NULL || kept > 100);
     free(text);
 }
 
@@ -195,7 +296,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_scan_finds_what_a_naive_one_finds),
         cmocka_unit_test(a_scan_goes_on_where_its_room_ended),
-        cmocka_unit_test(the_letter_filter_keeps_every_row_that_has_the_letters),
+        cmocka_unit_test(all_rows_at_once_are_those_a_naive_search_finds),
+        cmocka_unit_test(text_that_is_not_in_rows_of_four_fields_is_refused),
+        cmocka_unit_test(the_letter_filter_keeps_every_row_that_has_the_letters_in_a_field),
         cmocka_unit_test(a_mask_has_a_bit_for_each_byte_that_matches),
         cmocka_unit_test(the_two_rarest_bytes_are_looked_for_first),
     };
