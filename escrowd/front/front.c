@@ -19,6 +19,7 @@
 #include "escrowd/front/listen.h"
 #include "escrowd/front/signer.h"
 #include "escrowd/front/throttle.h"
+#include "escrowd/front/wipe.h"
 
 #define HELLO_WAIT ((ud_msec)30000)
 #define TICK       1000
@@ -270,6 +271,7 @@ ud_front_run(const struct ud_front_config *config, int vault_fd, struct ud_error
 
     f->config = config;
     signal(SIGPIPE, SIG_IGN);
+    ud_front_wipe_tls();
     if ((st = ud_vault_link_new(&f->link, vault_fd, err)) != UD_OK)
         goto out;
     if ((st = start(f, &listen_fd, url, sizeof(url), err)) != UD_OK || (st = ud_process_sandbox(UD_SANDBOX_FRONT, err)) != UD_OK)

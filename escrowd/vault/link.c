@@ -14,6 +14,7 @@
 #include "escrowd/vault/frame.h"
 
 #define OUT_MAX     ((size_t)64 * 1024 * 1024)
+#define OUT_START   ((size_t)64 * 1024)
 #define IN_START    ((size_t)64 * 1024)
 #define SOCKET_ROOM (1024 * 1024)
 #define SECRET_WAIT 1000 /* ms */
@@ -40,6 +41,8 @@ ud_vault_link_new(struct ud_vault_link **out, int fd, struct ud_error *err)
     struct ud_vault_link *l = ud_xcalloc(1, sizeof(*l));
     l->fd = fd;
     ud_buf_init(&l->out, OUT_MAX);
+    l->out.data = ud_xcalloc(1, OUT_START); /* tokens pass here: growing would leave copies of them behind */
+    l->out.room = OUT_START;
     l->in_room = IN_START;
     l->in = ud_xcalloc(1, l->in_room);
     *out = l;
