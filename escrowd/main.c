@@ -328,8 +328,11 @@ do_policy(struct line *l, struct ud_admin *a, struct ud_error *err)
     struct ud_buf out;
     enum ud_status st;
 
-    if (l->count == 3 && (strcmp(verb, "check") == 0 || strcmp(verb, "apply") == 0))
-        return ud_admin_policy(a, l->argument[2], verb[0] == 'a', err);
+    if (l->count == 3 && (strcmp(verb, "check") == 0 || strcmp(verb, "apply") == 0)) {
+        if ((st = ud_admin_policy(a, l->argument[2], verb[0] == 'a', err)) == UD_OK)
+            printf("%s\n", verb[0] == 'a' ? "The policy is in force." : "The file is a policy.");
+        return st;
+    }
     if (l->count != 2 || strcmp(verb, "show") != 0)
         return usage(err, "policy show, policy check FILE or policy apply FILE", "");
     ud_buf_init(&out, UD_SECRET_MAX);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "escrowd/vault/process.h"
 #include "escrowd/vault/seed.h"
 #include "escrowd/vault/shared.h"
 
@@ -56,14 +57,13 @@ ud_admin_import(struct ud_admin *a, const char *file, const struct ud_import_opt
 
     if (st != UD_OK)
         return st;
-    st = ud_import(&a->context, data, length, o, problem, arg, report, err);
+    struct ud_import_options named = *o;
+    named.caller = a->who;
+    named.file = file;
+    st = ud_import(&a->context, data, length, &named, problem, arg, report, err);
     explicit_bzero(data, room);
     munmap(data, room);
-    if (st != UD_OK || o->dry_run)
-        return st;
-    if ((st = ud_change_begin(&a->context, err)) != UD_OK)
-        return st;
-    return ud_admin_end(a, ud_admin_note(a, "imported", file, err), err);
+    return st == UD_OK && !o->dry_run ? ud_vault_notify(&a->config, err) : st;
 }
 
 /* --- seed -------------------------------------------------------------------------------------------------------------- */

@@ -270,6 +270,24 @@ read_anchor(struct check *c, const char *path, struct ud_error *err)
 }
 
 enum ud_status
+ud_audit_check_anchor(const struct ud_audit *a, struct ud_ring *r, const char *path, struct ud_error *err)
+{
+    struct ud_audit_report report = { .ok = true };
+    struct check c = { .report = &report, .ring = r };
+    enum ud_status st = read_anchor(&c, path, err);
+
+    if (st != UD_OK || (report.ok && c.anchor_seq <= a->seq))
+        return st;
+    if (report.ok)
+        ud_error_set(err, UD_TAMPERED, "The database ends at line %llu of the audit, audit.anchor knows of line %llu",
+            (unsigned long long)a->seq, (unsigned long long)c.anchor_seq);
+    else
+        ud_error_set(err, UD_TAMPERED, "%s", report.what);
+    ud_error_hint(err, "An older database was put back. Run escrowd verify; to go on with it all the same, remove %s.", path);
+    return UD_TAMPERED;
+}
+
+enum ud_status
 ud_audit_verify(
     struct ud_audit_report *report, struct ud_store *s, struct ud_ring *r, const char *anchor_path, struct ud_error *err)
 {

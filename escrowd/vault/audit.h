@@ -33,6 +33,10 @@ UD_CHECK enum ud_status ud_audit_checkpoint(
 UD_CHECK enum ud_status ud_audit_anchor(
     const struct ud_audit *a, struct ud_ring *r, const char *path, ud_wall at, struct ud_error *err);
 
+/* UD_TAMPERED where the anchor file knows of lines that the database does not have: an older copy was put back. No file: fine. */
+UD_CHECK enum ud_status ud_audit_check_anchor(
+    const struct ud_audit *a, struct ud_ring *r, const char *path, struct ud_error *err);
+
 struct ud_audit_report {
     uint64_t lines, checkpoints;
     bool ok;

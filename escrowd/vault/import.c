@@ -230,6 +230,19 @@ narrow(char *data, size_t length)
     return out;
 }
 
+/* One line for the whole file, in the same transaction. */
+static enum ud_status
+note_import(const struct ud_import_run *run, struct ud_error *err)
+{
+    struct ud_audit_entry e = { .event = "imported", .caller = run->options->caller, .note = run->options->file };
+    char detail[96];
+
+    (void)snprintf(detail, sizeof(detail), "%u keys, %u new devices, %u other protectors", run->report->keys,
+        run->report->devices, run->report->protectors);
+    e.detail = detail;
+    return ud_change_audit(run->context, &e, err);
+}
+
 enum ud_status
 ud_import(struct ud_change_context *c, char *data, size_t length, const struct ud_import_options *o, ud_import_problem problem,
     void *arg, struct ud_import_report *report, struct ud_error *err)
@@ -248,6 +261,8 @@ ud_import(struct ud_change_context *c, char *data, size_t length, const struct u
         st = ud_error_set(err, UD_INVALID, "%u problems in %u records, so nothing was stored", report->problems, report->records);
         ud_error_hint(err, "Correct them and import again; import --dry-run lists them without storing.");
     }
+    if (st == UD_OK && !o->dry_run)
+        st = note_import(&run, err);
     if (st == UD_OK && !o->dry_run)
         st = ud_store_commit(c->store, err);
     else

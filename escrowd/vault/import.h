@@ -9,6 +9,7 @@
 
 struct ud_import_options {
     bool dry_run;
+    const char *caller, *file;          /* for the audit; NULL: not told */
     const char *device, *serial, *user; /* manage-bde text only: whose protectors these are; device is needed */
 };
 

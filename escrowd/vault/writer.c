@@ -43,6 +43,7 @@ ud_writer_new(
     (void)ud_copy(w->anchor, sizeof(w->anchor), anchor);
     if ((st = ud_secret_new(&w->context.scratch, SCRATCH, err)) != UD_OK ||
         (st = ud_audit_open(&w->context.audit, store, err)) != UD_OK ||
+        (st = ud_audit_check_anchor(&w->context.audit, ring, anchor, err)) != UD_OK ||
         (st = ud_store_key_last(store, &w->context.last_key, err)) != UD_OK) {
         ud_secret_free(&w->context.scratch);
         free(w);

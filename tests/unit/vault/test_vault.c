@@ -3,11 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "tests/unit/vault/support_service.h"
 
 #define KEY_A "461109-608201-413820-485342-181588-463056-430617-501391"
@@ -566,6 +568,30 @@ with_a_full_disk_nothing_is_acknowledged_and_no_key_is_given_out(void **state)
     ud_secret_free(&pair);
 }
 
+static void
+an_older_database_put_back_is_refused_at_the_start(void **state)
+{
+    struct service *s = *state;
+    struct ud_guid device = service_device(s, company_windows);
+    char path[128];
+    struct ud_buf old;
+    struct ud_vault *v = NULL;
+    struct ud_error err = { 0 };
+
+    (void)snprintf(path, sizeof(path), "%s/%s", s->dir, UD_FILE_DATABASE);
+    ud_buf_init(&old, (size_t)1 << 26);
+    service_stop(s);
+    assert_int_equal(ud_file_read(&old, path, old.max, NULL), UD_OK);
+    service_start(s);
+    assert_int_equal(service_deposit(s, &device, &id_a, UD_KIND_BITLOCKER, KEY_A), UD_VAULT_OK);
+    service_stop(s);
+    assert_int_equal(ud_file_replace(path, old.data, old.length, 0600, NULL), UD_OK);
+    assert_int_equal(ud_vault_open(&v, &s->config, NULL, NULL, &err), UD_TAMPERED);
+    assert_non_null(strstr(err.hint, "audit.anchor"));
+    assert_null(v);
+    ud_buf_free(&old);
+}
+
 #define WITH_SERVICE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -591,6 +617,7 @@ main(void)
         WITH_SERVICE(wrong_passwords_are_slowed_down_for_that_address_only),
         WITH_SERVICE(a_disabled_user_is_out_at_once),
         WITH_SERVICE(an_hours_limit_survives_a_restart),
+        WITH_SERVICE(an_older_database_put_back_is_refused_at_the_start),
         WITH_SERVICE(with_a_full_disk_nothing_is_acknowledged_and_no_key_is_given_out),
     };
 
