@@ -1,4 +1,5 @@
 /* One-shot commands against a real, private escrowd: the shapes other programs rely on, and what happens when something is wrong. */
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -253,6 +254,15 @@ device_show_lists_the_keys_newest_first(void **state)
     ud_program_free(&p);
 }
 
+static int
+remove_one(const char *path, const struct stat *sb, int flag, struct FTW *where)
+{
+    (void)sb;
+    (void)flag;
+    (void)where;
+    return remove(path);
+}
+
 /* One digit in the first line of the activity log. */
 static void
 change_a_byte(const char *dir)
@@ -313,6 +323,7 @@ key_rotate_with_wait_ends_when_a_newer_key_is_escrowed(void **state)
     assert_int_equal(number(doc, "first_bad"), 1);
     ud_json_free(&doc);
     ud_program_free(&p);
+    assert_int_equal(nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 static void
