@@ -2,6 +2,7 @@
 #include "escrowd/simulate/simulate.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -43,7 +44,9 @@ ud_sim_open(struct ud_sim *s, const char *dir, const char *url, struct ud_error 
     memset(s, 0, sizeof(*s));
     if (!ud_copy(s->dir, sizeof(s->dir), dir))
         return ud_error_set(err, UD_INVALID, "The directory's name is too long.");
-    snprintf(at, sizeof(at), "unix://%s/escrowd.sock", dir);
+    char *whole = realpath(dir, NULL); /* a socket's address is absolute */
+    snprintf(at, sizeof(at), "unix://%s/escrowd.sock", whole != NULL ? whole : dir);
+    free(whole);
     snprintf(ca, sizeof(ca), "%s/ca.pem", dir);
     bool https = url != NULL && strncmp(url, "https://", 8) == 0;
     if ((st = read_secret(&s->key, s, UD_FILE_SIM_KEY, err)) != UD_OK ||
