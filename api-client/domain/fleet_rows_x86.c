@@ -15,6 +15,7 @@
 struct walk {
     unsigned fields; /* ends of fields so far, modulo 4 */
     uint32_t rows;
+    uint64_t bits, *to; /* bits of the last rows, and where they go when there are 64 */
     unsigned char carry;
     uint64_t ended; /* 1: the byte before was the end of a field */
 };
@@ -48,17 +49,19 @@ add_carry(uint64_t a, uint64_t b, unsigned char *carry)
     return sum;
 }
 
-/* Appends one bit for each row that ends here. */
+/* Appends one bit for each row that ends here: at most 16 end in 64 bytes. */
 INLINE void
-append(struct walk *w, uint64_t *bits, uint64_t found, uint64_t ends)
+append(struct walk *w, uint64_t found, uint64_t ends)
 {
     uint64_t value = _pext_u64(found, ends);
     unsigned count = (unsigned)__builtin_popcountll(ends), at = w->rows % 64;
-    uint64_t *to = bits + w->rows / 64;
 
-    to[0] |= value << at;
-    to[1] |= at > 0 ? value >> (64 - at) : 0; /* at most 16 rows end in 64 bytes */
+    w->bits |= value << at;
     w->rows += count;
+    if (at + count >= 64) {
+        *w->to++ = w->bits;
+        w->bits = at > 0 ? value >> (64 - at) : 0;
+    }
 }
 
 INLINE uint64_t
@@ -97,10 +100,10 @@ length_from(const uint8_t *text, uint32_t p)
     return (uint32_t)length;
 }
 
-/* Notes rows with the needle at the start of a field, if that is good enough to be wanted. */
-INLINE void
-note_starters(const struct ud_needle *n, struct ud_rows_job *job, const struct walk *w, uint32_t p, uint64_t starts,
-    uint64_t field_ends, uint64_t ends)
+/* Notes rows with the needle at the start of a field, if that is good enough to be wanted. `row` is the first that ends here. */
+static void
+note_starters(const struct ud_needle *n, struct ud_rows_job *job, uint32_t row, uint32_t p, uint64_t starts, uint64_t field_ends,
+    uint64_t ends)
 {
     for (; starts != 0; starts &= starts - 1) {
         unsigned at = (unsigned)__builtin_ctzll(starts);
@@ -110,13 +113,35 @@ note_starters(const struct ud_needle *n, struct ud_rows_job *job, const struct w
         uint32_t key = (uint32_t)(next != '\0' && next != '@') << 16 | length;
         if (key >= job->key_limit || job->starters == UD_STARTERS)
             continue;
-        uint32_t row = w->rows + (uint32_t)__builtin_popcountll(ends & (((uint64_t)1 << at) - 1));
+        uint32_t its = row + (uint32_t)__builtin_popcountll(ends & (((uint64_t)1 << at) - 1));
         struct ud_starter *last = job->starters > 0 ? &job->starter[job->starters - 1] : NULL;
-        if (last != NULL && last->row == row)
+        if (last != NULL && last->row == its)
             last->key = key < last->key ? key : last->key;
         else
-            job->starter[job->starters++] = (struct ud_starter){ row, key };
+            job->starter[job->starters++] = (struct ud_starter){ its, key };
     }
+}
+
+/* Of candidates, those where the whole needle stands. */
+INLINE uint64_t
+verify(const struct ud_needle *n, const uint8_t *t, uint64_t found)
+{
+    const __m128i want = _mm_loadu_si128((const __m128i *)(const void *)n->text);
+    const unsigned all = n->length >= 16 ? 0xFFFFu : (1u << n->length) - 1u;
+
+    for (uint64_t left = found; left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        bool same = equals_start(t + i, want, all) && (n->length <= 16 || equals(t + i, n));
+        found &= ~((uint64_t)!same << i);
+    }
+    return found;
+}
+
+INLINE bool
+finish(const struct walk *w, const struct ud_rows_job *job)
+{
+    *w->to = w->bits;
+    return w->rows == job->rows && w->fields == 0;
 }
 
 WIDE static bool
@@ -124,53 +149,63 @@ rows_text(const struct ud_needle *n, struct ud_rows_job *job)
 {
     const __m256i first = _mm256_set1_epi8((char)n->byte[0]), second = _mm256_set1_epi8((char)n->byte[1]);
     const __m256i bit = _mm256_set1_epi8(0x20), zero = _mm256_setzero_si256();
-    const __m128i want = _mm_loadu_si128((const __m128i *)(const void *)n->text);
-    const unsigned all = n->length >= 16 ? 0xFFFFu : (1u << n->length) - 1u;
-    struct walk w = { .ended = 1 };
+    const uint8_t *text = job->text, *a = text + n->at[0], *b = text + n->at[1];
+    const uint32_t end = job->end, rows = job->rows;
+    const bool sure = n->sure, starters = job->key_limit > 0;
+    struct walk w = { .ended = 1, .to = job->bits };
 
-    memset(job->bits, 0, ((size_t)job->rows / 64 + 2) * sizeof(*job->bits));
     job->starters = 0;
-    for (uint32_t p = job->begin; p < job->end; p += 64) {
-        const uint8_t *t = job->text + p;
-        uint64_t field_ends = mask64(t, zero, zero) & upto(p, job->end);
-        uint64_t found = mask64(t + n->at[0], first, bit) & mask64(t + n->at[1], second, bit) & upto(p, job->end);
-        if (!n->sure)
-            for (uint64_t left = found; left != 0; left &= left - 1) {
-                unsigned i = (unsigned)__builtin_ctzll(left);
-                if (!equals_start(t + i, want, all) || (n->length > 16 && !equals(t + i, n)))
-                    found &= ~((uint64_t)1 << i);
-            }
-        uint64_t ends = row_ends(&w, field_ends);
-        if (w.rows > job->rows)
+    for (uint32_t p = job->begin; p < end; p += 64) {
+        uint64_t field_ends = mask64(text + p, zero, zero), found = mask64(a + p, first, bit) & mask64(b + p, second, bit);
+        if (end - p < 64) {
+            field_ends &= upto(p, end);
+            found &= upto(p, end);
+        }
+        if (!sure)
+            found = verify(n, text + p, found);
+        uint64_t ends = row_ends(&w, field_ends), starts = found & (field_ends << 1 | w.ended);
+        if (w.rows > rows)
             return false;
-        uint64_t starts = found & (field_ends << 1 | w.ended);
-        if (starts != 0 && job->key_limit > 0)
-            note_starters(n, job, &w, p, starts, field_ends, ends);
-        append(&w, job->bits, add_carry(found, ~ends, &w.carry) & ends, ends);
+        if (starts != 0 && starters)
+            note_starters(n, job, w.rows, p, starts, field_ends, ends);
+        append(&w, add_carry(found, ~ends, &w.carry) & ends, ends);
         w.ended = field_ends >> 63;
     }
-    return w.rows == job->rows && w.fields == 0;
+    return finish(&w, job);
+}
+
+/* Fields that end here and have the letter. */
+INLINE uint64_t
+fields_with(const uint8_t *t, __m256i letter, __m256i bit, uint64_t field_ends, unsigned char *carry)
+{
+    return add_carry(mask64(t, letter, bit) & ~field_ends, ~field_ends, carry);
 }
 
 WIDE static bool
 rows_letters(const uint8_t letter[UD_LETTERS], struct ud_rows_job *job)
 {
     const __m256i bit = _mm256_set1_epi8(0x20), zero = _mm256_setzero_si256();
-    unsigned char carry[UD_LETTERS] = { 0 };
-    struct walk w = { 0 };
+    const __m256i l0 = _mm256_set1_epi8((char)letter[0]), l1 = _mm256_set1_epi8((char)letter[1]),
+                  l2 = _mm256_set1_epi8((char)letter[2]), l3 = _mm256_set1_epi8((char)letter[3]),
+                  l4 = _mm256_set1_epi8((char)letter[4]);
+    unsigned char c0 = 0, c1 = 0, c2 = 0, c3 = 0, c4 = 0;
+    const uint32_t end = job->end, rows = job->rows;
+    struct walk w = { .to = job->bits };
 
-    memset(job->bits, 0, ((size_t)job->rows / 64 + 2) * sizeof(*job->bits));
-    for (uint32_t p = job->begin; p < job->end; p += 64) {
+    for (uint32_t p = job->begin; p < end; p += 64) {
         const uint8_t *t = job->text + p;
-        uint64_t field_ends = mask64(t, zero, zero) & upto(p, job->end), have = field_ends;
-        for (unsigned l = 0; l < UD_LETTERS; l++)
-            have &= add_carry(mask64(t, _mm256_set1_epi8((char)letter[l]), bit) & ~field_ends, ~field_ends, &carry[l]);
+        uint64_t field_ends = mask64(t, zero, zero);
+        if (end - p < 64)
+            field_ends &= upto(p, end);
+        uint64_t have = field_ends & fields_with(t, l0, bit, field_ends, &c0) & fields_with(t, l1, bit, field_ends, &c1) &
+                        fields_with(t, l2, bit, field_ends, &c2) & fields_with(t, l3, bit, field_ends, &c3) &
+                        fields_with(t, l4, bit, field_ends, &c4);
         uint64_t ends = row_ends(&w, field_ends);
-        if (w.rows > job->rows)
+        if (w.rows > rows)
             return false;
-        append(&w, job->bits, (add_carry(have & ~ends, ~ends, &w.carry) | have) & ends, ends);
+        append(&w, (add_carry(have & ~ends, ~ends, &w.carry) | have) & ends, ends);
     }
-    return w.rows == job->rows && w.fields == 0;
+    return finish(&w, job);
 }
 
 /* The first two generations of Zen have these bit instructions in microcode, where they are slower than doing without. */
