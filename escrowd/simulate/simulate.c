@@ -35,23 +35,37 @@ trim(struct ud_secret *s)
     ud_secret_truncate(s, length);
 }
 
+/* Where the service listens, from its own configuration, unless it is named. */
+static enum ud_status
+find_service(struct ud_http_origin *o, const char *dir, const char *url, struct ud_error *err)
+{
+    struct ud_service_config c;
+    char at[400], *whole = realpath(dir, NULL); /* a socket's address is absolute */
+    enum ud_status st = ud_service_load(&c, whole != NULL ? whole : dir, err);
+
+    free(whole);
+    if (st != UD_OK)
+        return st;
+    if (c.socket_path[0] != '\0')
+        snprintf(at, sizeof(at), "unix://%s", c.socket_path);
+    else
+        snprintf(at, sizeof(at), "https://%s:%u", c.host, (unsigned)c.port);
+    if (url == NULL)
+        url = at;
+    return ud_http_origin_init(o, url, strncmp(url, "https://", 8) == 0 ? c.ca : NULL, NULL, err);
+}
+
 enum ud_status
 ud_sim_open(struct ud_sim *s, const char *dir, const char *url, struct ud_error *err)
 {
-    char at[640], ca[640];
     enum ud_status st;
 
     memset(s, 0, sizeof(*s));
     if (!ud_copy(s->dir, sizeof(s->dir), dir))
         return ud_error_set(err, UD_INVALID, "The directory's name is too long.");
-    char *whole = realpath(dir, NULL); /* a socket's address is absolute */
-    snprintf(at, sizeof(at), "unix://%s/escrowd.sock", whole != NULL ? whole : dir);
-    free(whole);
-    snprintf(ca, sizeof(ca), "%s/ca.pem", dir);
-    bool https = url != NULL && strncmp(url, "https://", 8) == 0;
     if ((st = read_secret(&s->key, s, UD_FILE_SIM_KEY, err)) != UD_OK ||
         (st = read_secret(&s->token, s, UD_FILE_SIM, err)) != UD_OK || (st = ud_roster_open(&s->roster, dir, err)) != UD_OK ||
-        (st = ud_http_origin_init(&s->origin, url != NULL ? url : at, https ? ca : NULL, NULL, err)) != UD_OK)
+        (st = find_service(&s->origin, dir, url, err)) != UD_OK)
         return st;
     trim(s->token);
     return ud_http_new(&s->http, AGENT, NULL, err);

@@ -24,7 +24,7 @@ struct ud_sim {
     bool has_deposit_key;
 };
 
-/* Opens files and transport. `url` NULL: the service's Unix socket, DIR/escrowd.sock. */
+/* Opens files and transport. `url` NULL: where the service's configuration says that it listens. */
 UD_CHECK enum ud_status ud_sim_open(struct ud_sim *s, const char *dir, const char *url, struct ud_error *err);
 void ud_sim_close(struct ud_sim *s);
 /* The token of one device, as text. */

@@ -84,9 +84,20 @@ a_service_without_simulated_devices_is_told_so(void **state)
     ud_sim_close(&other);
 }
 
+static void
+the_service_is_found_through_its_configuration(void **state)
+{
+    char wanted[100];
+
+    (void)state;
+    snprintf(wanted, sizeof(wanted), "%s/escrowd.sock", dir);
+    assert_string_equal(sim.origin.socket, wanted);
+}
+
 static int
 setup(void **state)
 {
+    static const char conf[] = "[service]\ntenant = t\nclient_id = c\n[listen]\nunix = escrowd.sock\n";
     char key[32];
     struct ud_buf roster;
 
@@ -95,6 +106,7 @@ setup(void **state)
     memset(key, 'k', sizeof(key));
     write_file("simulate.key", key, sizeof(key));
     write_file("simulate.token", "token\n", 6);
+    write_file("escrowd.conf", conf, sizeof(conf) - 1);
     ud_buf_init(&roster, 8192);
     add_device(&roster, 1, "LON-LT-1");
     add_device(&roster, 2, "TWIN");
@@ -107,12 +119,12 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-    static const char *const names[] = { "simulate.key", "simulate.token", UD_ROSTER_FILE };
+    static const char *const names[] = { "simulate.key", "simulate.token", "escrowd.conf", UD_ROSTER_FILE };
     char path[100];
 
     (void)state;
     ud_sim_close(&sim);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
         unlink(path);
     }
@@ -125,6 +137,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(devices_are_found_by_name_serial_and_id_and_twins_are_named),
         cmocka_unit_test(a_devices_token_names_the_device_and_is_its_own),
+        cmocka_unit_test(the_service_is_found_through_its_configuration),
         cmocka_unit_test(a_service_without_simulated_devices_is_told_so),
     };
 
