@@ -180,6 +180,35 @@ scan_block(struct place *p, const unsigned char *block, size_t size, size_t star
 
 /* --- processes --------------------------------------------------------------------------------------------------------------- */
 
+/* Where the next page at or after `at` lies that holds anything (present, or in swap), and the end of that run; false: none below `to`. What was never
+ * touched needs no look. Without a pagemap everything is looked at. */
+static bool
+next_run(int pagemap, unsigned long *at, unsigned long *end, unsigned long to)
+{
+    const unsigned long page = 4096;
+    uint64_t entry[512];
+    bool inside = false;
+
+    *end = to;
+    for (unsigned long a = *at; a < to;) {
+        size_t want = (to - a) / page < 512 ? (to - a) / page : 512;
+        ssize_t n = pread(pagemap, entry, want * sizeof(entry[0]), (off_t)(a / page * sizeof(entry[0])));
+        if (n < (ssize_t)sizeof(entry[0]))
+            return inside || pagemap < 0 || n < 0;
+        for (size_t i = 0; i < (size_t)n / sizeof(entry[0]); i++, a += page) {
+            bool holds = (entry[i] >> 62) != 0;
+            if (holds && !inside)
+                *at = a;
+            if (!holds && inside) {
+                *end = a;
+                return true;
+            }
+            inside |= holds;
+        }
+    }
+    return inside;
+}
+
 static void
 scan_range(struct place *p, int mem, unsigned long from, unsigned long to)
 {
@@ -232,6 +261,52 @@ next_mapping(FILE *smaps, char *line, size_t size, bool *guarded)
     return true;
 }
 
+/* A file of /proc that has no size of its own. */
+static void
+scan_text(struct ud_scan *s, pid_t pid, const char *name, const char *secret)
+{
+    struct needles *needles = malloc(sizeof(*needles));
+    unsigned char *text = malloc(CHUNK);
+    char path[64];
+    size_t used = 0;
+    ssize_t n = 0;
+
+    if (needles == NULL || text == NULL)
+        abort();
+    (void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && used < CHUNK && (n = read(fd, text + used, CHUNK - used)) > 0)
+        used += (size_t)n;
+    if (fd >= 0)
+        (void)close(fd);
+    make_needles(needles, secret);
+    struct place p = { .scan = s, .pid = pid, .mapping = path, .secret = secret, .length = strlen(secret), .needles = needles };
+    scan_block(&p, text, used, used, 0);
+    explicit_bzero(text, used);
+    free(text);
+    free(needles);
+}
+
+/* Open files, deleted and memory files included, and what the process was started with. */
+static void
+scan_descriptors(struct ud_scan *s, pid_t pid, const char *secret)
+{
+    char path[300];
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+    DIR *dir = opendir(path);
+    for (struct dirent *e = dir != NULL ? readdir(dir) : NULL; e != NULL; e = readdir(dir)) {
+        if (e->d_name[0] == '.')
+            continue;
+        (void)snprintf(path, sizeof(path), "/proc/%d/fd/%.200s", (int)pid, e->d_name);
+        ud_scan_file(s, path, secret);
+    }
+    if (dir != NULL)
+        (void)closedir(dir);
+    scan_text(s, pid, "environ", secret);
+    scan_text(s, pid, "cmdline", secret);
+}
+
 void
 ud_scan_process(struct ud_scan *s, pid_t pid, const char *secret)
 {
@@ -246,6 +321,8 @@ ud_scan_process(struct ud_scan *s, pid_t pid, const char *secret)
     FILE *smaps = fopen(path, "re");
     (void)snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
     int mem = open(path, O_RDONLY | O_CLOEXEC);
+    (void)snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
+    int pagemap = open(path, O_RDONLY | O_CLOEXEC);
     while (smaps != NULL && mem >= 0 && next_mapping(smaps, line, sizeof(line), &guarded)) {
         unsigned long from, to;
         if (sscanf(line, "%lx-%lx", &from, &to) != 2 || !worth_it(line))
@@ -257,7 +334,8 @@ ud_scan_process(struct ud_scan *s, pid_t pid, const char *secret)
             .secret = secret,
             .length = strlen(secret),
             .needles = needles };
-        scan_range(&p, mem, from, to);
+        for (unsigned long end; from < to && next_run(pagemap, &from, &end, to); from = end)
+            scan_range(&p, mem, from, end);
     }
     if (smaps == NULL || mem < 0)
         s->unread++;
@@ -265,8 +343,11 @@ ud_scan_process(struct ud_scan *s, pid_t pid, const char *secret)
         (void)fclose(smaps);
     if (mem >= 0)
         (void)close(mem);
+    if (pagemap >= 0)
+        (void)close(pagemap);
     explicit_bzero(needles, sizeof(*needles));
     free(needles);
+    scan_descriptors(s, pid, secret);
 }
 
 void
@@ -329,7 +410,7 @@ ud_scan_file(struct ud_scan *s, const char *path, const char *secret)
 {
     struct needles *needles = malloc(sizeof(*needles));
     struct stat sb;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = stat(path, &sb) == 0 && S_ISREG(sb.st_mode) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 
     if (needles == NULL)
         abort();

@@ -25,7 +25,7 @@ struct ud_scan {
     size_t unread; /* mappings that could not be read */
 };
 
-/* Adds what `pid` holds of `secret` (at least 12 characters). Hits less than 256 bytes apart in one form count once. */
+/* Adds what `pid` holds of `secret` (at least 12 characters) in memory, in its open files (deleted ones too), environment and arguments. Hits less than 256 bytes apart in one form count once. */
 void ud_scan_process(struct ud_scan *s, pid_t pid, const char *secret);
 /* The same for every process in `pids`. */
 void ud_scan_processes(struct ud_scan *s, const pid_t *pids, size_t count, const char *secret);
