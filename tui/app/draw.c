@@ -50,8 +50,8 @@ fill_calls(const struct ud_app *app, struct ud_view_call *call)
         k = ud_new_key_of(app, &c->r.dev.d.id, c->r.key.kind);
         call[n++] = (struct ud_view_call){
             .number = (unsigned)i + 1,
-            .device = c->r.dev.name,
-            .caller = c->r.why.caller,
+            .device = ud_draw_name(app, c->r.dev.name),
+            .caller = ud_draw_name(app, c->r.why.caller),
             .group = c->r.groups > 0 ? c->r.group + 1 : 0,
             .groups = c->r.groups,
             .active = app->active == i,
@@ -171,8 +171,8 @@ draw_new_keys(struct ud_app *app, struct ud_canvas cv)
     for (size_t i = 0; i < app->new_keys; i++) {
         const struct ud_new_key *n = &app->new_key[i];
         row[i] = (struct ud_view_new_key_row){ .step = n->step,
-            .device = n->name,
-            .user = n->user,
+            .device = ud_draw_name(app, n->name),
+            .user = ud_draw_name(app, n->user),
             .asked = n->asked,
             .last_checkin = n->last_checkin,
             .replaced = n->replaced,
@@ -199,9 +199,9 @@ draw_log(struct ud_app *app, struct ud_canvas cv)
         const struct ud_log_entry *e = &v->line[i];
         row[m.row_count++] = (struct ud_view_log_row){ .when = e->when,
             .what = e->event,
-            .device = e->device,
+            .device = ud_draw_name(app, e->device),
             .key = e->key,
-            .user = e->user,
+            .user = ud_draw_name(app, e->user),
             .reason = e->reason,
             .ticket = e->ticket,
             .detail = e->detail,

@@ -6,6 +6,9 @@
 
 /* Footer of the present screen: commands that can run now. `key` holds the texts. */
 size_t ud_draw_hints(const struct ud_app *app, struct ud_hint *hint, char key[][64], size_t max);
+/* A name as it may be seen: masked with --present. */
+const char *ud_draw_name(const struct ud_app *app, const char *text);
+void ud_draw_device_masked(const struct ud_app *app, struct ud_device *d);
 void ud_draw_devices(struct ud_app *app, struct ud_canvas cv);
 void ud_draw_device(struct ud_app *app, struct ud_canvas cv);
 void ud_draw_reason(struct ud_app *app, struct ud_canvas cv);

@@ -10,6 +10,21 @@
 #include "view/device.h"
 #include "view/devices.h"
 
+const char *
+ud_draw_name(const struct ud_app *app, const char *text)
+{
+    return app->config->present && text != NULL && text[0] != '\0' ? "••••••" : text;
+}
+
+void
+ud_draw_device_masked(const struct ud_app *app, struct ud_device *d)
+{
+    d->name = ud_draw_name(app, d->name);
+    d->serial = ud_draw_name(app, d->serial);
+    d->user = ud_draw_name(app, d->user);
+    d->user_name = ud_draw_name(app, d->user_name);
+}
+
 /* --- devices --------------------------------------------------------------------------------------------------------------------- */
 
 /* Texts of the hits, which the model borrows. */
@@ -30,11 +45,11 @@ fill_hit(const struct ud_app *app, const struct ud_found *f, struct ud_view_key_
             used +=
                 (size_t)snprintf(t->sources + used, sizeof(t->sources) - used, "%s%s", used > 0 ? ", " : "", app->source_name[i]);
     if (f->row != UD_ROW_NONE && ud_fleet_device(app->fleet, f->row, &t->d)) {
-        hit->device = t->d.name;
-        hit->user = t->d.user;
+        hit->device = ud_draw_name(app, t->d.name);
+        hit->user = ud_draw_name(app, t->d.user);
     } else if (f->has_device) {
-        hit->device = f->dev.name;
-        hit->user = f->dev.user;
+        hit->device = ud_draw_name(app, f->dev.name);
+        hit->user = ud_draw_name(app, f->dev.user);
     }
 }
 
@@ -75,7 +90,7 @@ fill_rows(const struct ud_app *app, struct ud_view_devices *m, struct ud_device 
             row[m->row_count].serial = row[m->row_count].user = row[m->row_count].user_name = "";
             row[m->row_count].model = row[m->row_count].os = row[m->row_count].os_version = "";
         }
-        m->row_count++;
+        ud_draw_device_masked(app, &row[m->row_count++]);
     }
 }
 
@@ -181,6 +196,7 @@ ud_draw_device(struct ud_app *app, struct ud_canvas cv)
         .now = app->wall,
     };
 
+    ud_draw_device_masked(app, &m.device);
     ud_list_set(&v->list, v->count, ud_view_device_rows(cv.width, cv.height, &m));
     m.list = v->list;
     ud_view_device(cv, &m);
@@ -196,8 +212,8 @@ ud_draw_reason(struct ud_app *app, struct ud_canvas cv)
     const struct ud_key *k = ud_device_selected(app);
     const char *reason[UD_REASON_MAX], *verified[UD_VERIFIED_MAX];
     struct ud_view_reason m = {
-        .device = app->device.dev.name,
-        .user = app->device.dev.user,
+        .device = ud_draw_name(app, app->device.dev.name),
+        .user = ud_draw_name(app, app->device.dev.user),
         .reason = reason,
         .reason_chosen = f->reason,
         .verified = verified,
@@ -288,9 +304,9 @@ ud_draw_key(struct ud_app *app, struct ud_canvas cv)
         (void)ud_recovery_group(c->r.key.kind, ud_secret_length(c->key), c->r.group, &offset, &length);
     m = (struct ud_view_key){
         .show = show_of(app, c),
-        .device = c->r.dev.name,
-        .user = c->r.dev.user,
-        .caller = c->r.why.caller,
+        .device = ud_draw_name(app, c->r.dev.name),
+        .user = ud_draw_name(app, c->r.dev.user),
+        .caller = ud_draw_name(app, c->r.why.caller),
         .key = c->r.key,
         .reason = c->r.why.reason,
         .ticket = c->r.why.ticket,
