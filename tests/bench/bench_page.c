@@ -1,0 +1,221 @@
+/* N1: pages of devices from bytes to records, through wire/page.h and through cJSON with the same conversions.
+ *
+ *     bench_page LIST     LIST: the `full` format of gen_devices; its first 20000 devices are written as Graph pages of 1000
+ *     bench_page LIST DIR COUNT ORIGIN     writes COUNT devices as pages DIR/1, DIR/2, … whose next links are ORIGIN/2, …; prints how many
+ *
+ * Prints: page-ms, cJSON-ms, heap bytes grown by a page (ours), records. */
+#include <cjson/cJSON.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "bench_common.h"
+#include "domain/fleet.h"
+#include "wire/page.h"
+#include "wire/record.h"
+
+#define PAGE  1000u
+#define PAGES 20u
+#define RUNS  9
+
+/* What both ways end in: each record is looked at, none is kept. */
+struct seen {
+    size_t records;
+    uint64_t sum;
+};
+
+static void
+give_up(const char *what)
+{
+    fprintf(stderr, "bench_page: %s\n", what);
+    exit(1);
+}
+
+static enum ud_status
+see(const struct ud_device *d, struct ud_error *err, void *arg)
+{
+    struct seen *s = arg;
+
+    (void)err;
+    s->records++;
+    s->sum += strlen(d->name) + strlen(d->serial) + strlen(d->user) + strlen(d->model) + (uint64_t)d->last_checkin +
+              d->ownership + d->encrypted + (uint64_t)ud_guid_compare(&d->id, &d->entra_id);
+    return UD_OK;
+}
+
+/* --- pages ------------------------------------------------------------------------------------------------------------- */
+
+static void
+write_page(struct ud_buf *out, const struct ud_fleet *f, uint32_t first, uint32_t count, const char *next)
+{
+    static const struct ud_wire_device_more more = {
+        .manufacturer = "Dell Inc.", .compliance = "compliant", .strict_times = true
+    };
+    struct ud_json_writer w;
+    struct ud_device d;
+
+    ud_json_writer_init(&w, out);
+    ud_wire_page_begin(&w, "https://graph.example/v1.0/$metadata#deviceManagement/managedDevices", -1);
+    for (uint32_t i = first; i < first + count; i++)
+        if (ud_fleet_device(f, i, &d))
+            ud_wire_device_write(&w, NULL, &d, &more);
+    ud_wire_page_end(&w, next);
+}
+
+static int
+write_pages(const struct ud_fleet *f, const char *dir, uint32_t count, const char *origin)
+{
+    uint32_t pages = (count + PAGE - 1) / PAGE;
+    char path[512], next[512];
+    struct ud_buf b;
+
+    for (uint32_t i = 0; i < pages; i++) {
+        ud_buf_init(&b, UD_WIRE_PAGE_MAX);
+        snprintf(path, sizeof(path), "%s/%u", dir, i + 1);
+        snprintf(next, sizeof(next), "%s/%u", origin, i + 2);
+        write_page(&b, f, i * PAGE, count - i * PAGE < PAGE ? count - i * PAGE : PAGE, i + 1 < pages ? next : NULL);
+        FILE *out = fopen(path, "w");
+        if (out == NULL || fwrite(b.data, 1, b.length, out) != b.length || fclose(out) != 0)
+            give_up("a page cannot be written");
+        ud_buf_free(&b);
+    }
+    printf("%u\n", pages);
+    return 0;
+}
+
+/* --- cJSON ------------------------------------------------------------------------------------------------------------- */
+
+#define MEMBERS 8
+struct texts {
+    char text[MEMBERS][UD_NAME_MAX];
+};
+
+static const char *
+take_text(struct texts *t, unsigned at, const cJSON *o, const char *name)
+{
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
+
+    t->text[at][0] = '\0';
+    if (cJSON_IsString(v))
+        ud_text_clean(t->text[at], sizeof(t->text[at]), v->valuestring, strlen(v->valuestring));
+    return t->text[at];
+}
+
+static bool
+take_guid(struct ud_guid *out, const cJSON *o, const char *name)
+{
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
+
+    return cJSON_IsString(v) && ud_guid_parse(out, v->valuestring, strlen(v->valuestring), NULL) == UD_OK;
+}
+
+static void
+take_object(const cJSON *o, struct seen *s)
+{
+    struct ud_device d = { .last_checkin = UD_WALL_NONE };
+    struct texts t;
+    const cJSON *v;
+
+    if (!take_guid(&d.id, o, "id"))
+        return;
+    (void)take_guid(&d.entra_id, o, "azureADDeviceId");
+    d.name = take_text(&t, 0, o, "deviceName");
+    d.serial = take_text(&t, 1, o, "serialNumber");
+    d.user = take_text(&t, 2, o, "userPrincipalName");
+    d.user_name = take_text(&t, 3, o, "userDisplayName");
+    d.os = take_text(&t, 4, o, "operatingSystem");
+    d.os_version = take_text(&t, 5, o, "osVersion");
+    d.model = take_text(&t, 6, o, "model");
+    v = cJSON_GetObjectItemCaseSensitive(o, "managedDeviceOwnerType");
+    if (cJSON_IsString(v))
+        (void)ud_ownership_parse(&d.ownership, v->valuestring);
+    v = cJSON_GetObjectItemCaseSensitive(o, "isEncrypted");
+    d.encrypted = !cJSON_IsBool(v) ? UD_UNKNOWN : cJSON_IsTrue(v) ? UD_YES : UD_NO;
+    v = cJSON_GetObjectItemCaseSensitive(o, "lastSyncDateTime");
+    if (cJSON_IsString(v))
+        (void)ud_wall_parse(&d.last_checkin, v->valuestring, strlen(v->valuestring));
+    (void)see(&d, NULL, s);
+}
+
+static void
+through_cjson(const struct ud_buf *page, struct seen *s)
+{
+    cJSON *root = cJSON_ParseWithLength(page->data, page->length), *o;
+
+    if (root == NULL)
+        give_up("cJSON does not read the page");
+    cJSON_ArrayForEach(o, cJSON_GetObjectItemCaseSensitive(root, "value")) take_object(o, s);
+    cJSON_Delete(root);
+}
+
+/* --- ours -------------------------------------------------------------------------------------------------------------- */
+
+static void
+through_page(const struct ud_buf *page, struct ud_wire_device_page *p)
+{
+    const struct ud_wire_page_info *info;
+    struct ud_error e;
+
+    ud_wire_device_page_reset(p);
+    for (size_t at = 0; at < page->length; at += 16384) /* as they come from TLS */
+        if (ud_wire_device_page_feed(p, page->data + at, page->length - at < 16384 ? page->length - at : 16384, &e) != UD_OK)
+            give_up(e.message);
+    if (ud_wire_device_page_finish(p, &info, &e) != UD_OK || info->records != PAGE)
+        give_up("a page is not read whole");
+}
+
+static void
+measure(const struct ud_buf *page)
+{
+    struct ud_wire_device_page *p = NULL;
+    double ours[RUNS], theirs[RUNS], at;
+    struct seen a = { 0 }, b = { 0 };
+    size_t before = 0, after = 0;
+
+    if (ud_wire_device_page_new(&p, see, &a, NULL) != UD_OK)
+        give_up("no page");
+    for (int run = 0; run < RUNS; run++) {
+        at = ud_bench_now();
+        before = mallinfo2().uordblks;
+        for (unsigned i = 0; i < PAGES; i++)
+            through_page(&page[i], p);
+        after = mallinfo2().uordblks;
+        ours[run] = (ud_bench_now() - at) / PAGES;
+        at = ud_bench_now();
+        for (unsigned i = 0; i < PAGES; i++)
+            through_cjson(&page[i], &b);
+        theirs[run] = (ud_bench_now() - at) / PAGES;
+    }
+    if (a.records != b.records || a.sum != b.sum)
+        give_up("the two ways do not end in the same records");
+    printf("%.4f %.4f %zu %zu\n", ud_bench_median(ours, RUNS), ud_bench_median(theirs, RUNS), after - before, a.records / RUNS);
+    ud_wire_device_page_free(&p);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct ud_buf page[PAGES];
+
+    if (argc != 2 && argc != 5)
+        give_up("usage: bench_page LIST [DIR COUNT ORIGIN]");
+    struct ud_fleet *f = ud_fleet_new();
+    (void)ud_bench_read_list(f, argv[1]);
+    if (argc == 5)
+        return write_pages(f, argv[2], (uint32_t)strtoul(argv[3], NULL, 10), argv[4]);
+    if (ud_fleet_rows(f) < PAGE * PAGES)
+        give_up("the list is too short");
+    for (uint32_t i = 0; i < PAGES; i++) {
+        ud_buf_init(&page[i], UD_WIRE_PAGE_MAX);
+        write_page(&page[i], f, i * PAGE, PAGE, "https://graph.example/v1.0/next");
+    }
+    measure(page);
+    for (unsigned i = 0; i < PAGES; i++)
+        ud_buf_free(&page[i]);
+    ud_fleet_free(&f);
+    return 0;
+}
