@@ -83,32 +83,33 @@ row_matches(const struct ud_plan *plan, uint32_t row, unsigned *extra)
     return true;
 }
 
-void
-ud_block_prepare_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
+/* Drops rows that lack one of the rarest letters of a word. */
+static void
+drop_hopeless(const struct ud_plan *plan, struct ud_block *b, uint32_t from, uint32_t to)
 {
-    uint32_t from = block * UD_BLOCK_ROWS, to = ud_block_begin(plan, b, block, NULL), begin, end;
+    struct ud_rows_job job = { .text = plan->f->text.base, .rows = to - from, .bits = b->more };
 
-    if (!ud_row_span(plan->f, from, to, &begin, &end))
+    if (!ud_row_span(plan->f, from, to, &job.begin, &job.end))
         memset(b->bits, 0, sizeof(b->bits));
-    struct ud_rows_job job = { .text = plan->f->text.base, .begin = begin, .end = end, .rows = to - from, .bits = b->more };
     for (unsigned g = 0; g < plan->q->groups && plan->rows_letters != NULL; g++) {
         const struct ud_group *group = &plan->q->group[g];
         uint8_t letter[UD_LETTERS];
         if (group->count != 1 || plan->model_ok[g] != NULL)
             continue;
         ud_needle_letters(letter, &plan->q->needle[group->first]);
-        if (plan->rows_letters(letter, &job))
-            for (uint32_t w = 0; w < UD_BLOCK_WORDS && w * 64 < to - from; w++)
-                b->bits[w] &= b->more[w];
+        if (!plan->rows_letters(letter, &job))
+            continue;
+        for (uint32_t w = 0; w < UD_BLOCK_WORDS && w * 64 < to - from; w++)
+            b->bits[w] &= b->more[w];
     }
-    memcpy(plan->maybe + from / 64, b->bits, ((size_t)(to - from) + 63) / 64 * sizeof(uint64_t));
 }
 
 void
 ud_block_run_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
 {
-    uint32_t from = block * UD_BLOCK_ROWS, to = ud_block_begin(plan, b, block, plan->among);
+    uint32_t from = block * UD_BLOCK_ROWS, to = ud_block_begin(plan, b, block, NULL);
 
+    drop_hopeless(plan, b, from, to);
     ud_block_filter(plan, b, from);
     for (uint32_t w = 0; w < UD_BLOCK_WORDS; w++)
         for (uint64_t left = b->bits[w]; left != 0; left &= left - 1) {
@@ -119,9 +120,9 @@ ud_block_run_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t bloc
                 continue;
             }
             uint64_t entry = (uint64_t)extra << 32 | row;
-            if (plan->want > 0 && ud_top_wants(&b->top, entry))
-                ud_top_add(&b->top, entry);
+            if (plan->want > 0 && ud_top_wants(&b->loose_top, entry))
+                ud_top_add(&b->loose_top, entry);
         }
-    memcpy(plan->bits + from / 64, b->bits, ((size_t)(to - from) + 63) / 64 * sizeof(uint64_t));
-    b->total += ud_bits_count(b->bits, UD_BLOCK_WORDS);
+    memcpy(plan->loose + from / 64, b->bits, ((size_t)(to - from) + 63) / 64 * sizeof(uint64_t));
+    b->loose_total += ud_bits_count(b->bits, UD_BLOCK_WORDS);
 }

@@ -5,7 +5,7 @@
 
 #include "domain/fleet_scan.h"
 
-#define UD_LETTERS  5
+#define UD_LETTERS  4
 #define UD_STARTERS 512
 
 /* A row with the text at the start of a field, and its sort key: 0 whole field or 1 start of field, then the field's length. */
@@ -30,6 +30,9 @@ typedef bool (*ud_rows_letters_fn)(const uint8_t letter[UD_LETTERS], struct ud_r
 
 ud_rows_text_fn ud_rows_text_best(void); /* NULL: none here */
 ud_rows_letters_fn ud_rows_letters_best(void);
+/* Each by name, for tests: "avx2", "avx512"; NULL where this machine has it not. */
+ud_rows_text_fn ud_rows_text_named(const char *name);
+ud_rows_letters_fn ud_rows_letters_named(const char *name);
 
 /* The rarest bytes of a needle, for the above; a short needle gives some twice. */
 void ud_needle_letters(uint8_t letter[UD_LETTERS], const struct ud_needle *n);

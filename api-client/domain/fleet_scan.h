@@ -31,7 +31,7 @@ typedef size_t (*ud_scan_fn)(
 
 /* What this processor runs best. */
 ud_scan_fn ud_scan_best(void);
-/* Each of them by name, for tests and benchmarks: "plain", "sse2", "avx2"; NULL where this machine has it not. */
+/* Each of them by name, for tests and benchmarks: "plain", "sse2", "avx2", "avx512"; NULL where this machine has it not. */
 ud_scan_fn ud_scan_named(const char *name);
 
 /* How common a folded byte is in lists of devices: 0 rare, 9 everywhere. */
@@ -41,6 +41,7 @@ unsigned ud_scan_frequency(uint8_t byte);
 size_t ud_scan_plain(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint32_t end, uint32_t *out, size_t room);
 #if defined(__x86_64__)
 size_t ud_scan_sse2(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint32_t end, uint32_t *out, size_t room);
+size_t ud_scan_avx512(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint32_t end, uint32_t *out, size_t room);
 size_t ud_scan_avx2(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint32_t end, uint32_t *out, size_t room);
 #endif
 

@@ -1,4 +1,4 @@
-/* The scans for x86-64. SSE2 is always there; AVX2 is asked for when the program runs. */
+/* The scans for x86-64. SSE2 is always there; AVX2 and AVX-512 are asked for when the program runs. */
 #include "domain/fleet_scan.h"
 
 #if defined(__x86_64__)
@@ -129,9 +129,50 @@ ud_scan_avx2(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint3
     return found;
 }
 
+__attribute__((target("avx512f,avx512bw,avx2,bmi"))) INLINE uint64_t
+hits64(const uint8_t *a, const uint8_t *b, __m512i first, __m512i second, __m512i bit)
+{
+    __m512i x = _mm512_or_si512(_mm512_loadu_si512((const void *)a), bit),
+            y = _mm512_or_si512(_mm512_loadu_si512((const void *)b), bit);
+
+    return _mm512_mask_cmpeq_epi8_mask(_mm512_cmpeq_epi8_mask(x, first), y, second);
+}
+
+__attribute__((target("avx512f,avx512bw,avx2,bmi"))) size_t
+ud_scan_avx512(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint32_t end, uint32_t *out, size_t room)
+{
+    const __m512i first = _mm512_set1_epi8((char)n->byte[0]), second = _mm512_set1_epi8((char)n->byte[1]);
+    const __m512i bit = _mm512_set1_epi8(0x20);
+    const uint8_t *a = text + n->at[0], *b = text + n->at[1];
+    size_t found = 0;
+    uint32_t p = *at;
+
+    for (; p < end && room - found >= 128; p += 128) {
+        uint64_t low = hits64(a + p, b + p, first, second, bit), high = hits64(a + p + 64, b + p + 64, first, second, bit);
+        if ((low | high) == 0)
+            continue;
+        if (end - p < 128) {
+            low &= end - p < 64 ? ((uint64_t)1 << (end - p)) - 1 : UINT64_MAX;
+            high &= end - p > 64 ? ((uint64_t)1 << (end - p - 64)) - 1 : 0;
+        }
+        found = take(n, text, p, low, out, found);
+        found = take(n, text, p + 64, high, out, found);
+    }
+    *at = p < end ? p : end;
+    return found;
+}
+
+static bool
+has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+}
+
 ud_scan_fn
 ud_scan_named(const char *name)
 {
+    if (strcmp(name, "avx512") == 0)
+        return has_avx512() ? ud_scan_avx512 : NULL;
     if (strcmp(name, "avx2") == 0)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? ud_scan_avx2 : NULL;
     if (strcmp(name, "sse2") == 0)
@@ -142,9 +183,10 @@ ud_scan_named(const char *name)
 ud_scan_fn
 ud_scan_best(void)
 {
-    ud_scan_fn fast = ud_scan_named("avx2");
-
-    return fast != NULL ? fast : ud_scan_sse2;
+    if (has_avx512())
+        return ud_scan_avx512;
+    ud_scan_fn wide = ud_scan_named("avx2");
+    return wide != NULL ? wide : ud_scan_sse2;
 }
 
 #endif

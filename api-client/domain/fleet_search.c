@@ -88,7 +88,7 @@ plan_make(struct ud_plan *plan, const struct ud_fleet *f, const struct ud_query 
     plan->lead = choose_lead(plan);
     plan->bits = ud_xcalloc((size_t)plan->rows / 64 + 1, sizeof(uint64_t));
     if (q->groups > 0)
-        plan->maybe = ud_xcalloc((size_t)plan->rows / 64 + 1, sizeof(uint64_t));
+        plan->loose = ud_xcalloc((size_t)plan->rows / 64 + 1, sizeof(uint64_t));
 }
 
 static void
@@ -98,7 +98,7 @@ plan_free(struct ud_plan *plan)
         free(plan->model_ok[g]);
     free(plan->os_ok);
     free(plan->bits);
-    free(plan->maybe);
+    free(plan->loose);
 }
 
 /* --- threads ----------------------------------------------------------------------------------------------------------- */
@@ -114,16 +114,6 @@ is_cancelled(const struct ud_plan *plan)
     return plan->cancel != NULL && atomic_load_explicit(plan->cancel, memory_order_relaxed);
 }
 
-static void
-run_exact(struct ud_plan *plan, struct ud_block *b, uint32_t block)
-{
-    ud_block_run(plan, b, block);
-    if (b->total > 0)
-        atomic_store_explicit(&plan->found, true, memory_order_relaxed);
-    else if (plan->maybe != NULL && !atomic_load_explicit(&plan->found, memory_order_relaxed))
-        ud_block_prepare_loose(plan, b, block);
-}
-
 static void *
 work(void *arg)
 {
@@ -135,10 +125,11 @@ work(void *arg)
         unsigned block = atomic_fetch_add_explicit(&plan->next_block, 1, memory_order_relaxed);
         if (block >= blocks || is_cancelled(plan))
             return NULL;
-        if (plan->loose)
+        ud_block_run(plan, w->block, block);
+        if (w->block->total > 0)
+            atomic_store_explicit(&plan->found, true, memory_order_relaxed);
+        else if (plan->loose != NULL && !atomic_load_explicit(&plan->found, memory_order_relaxed))
             ud_block_run_loose(plan, w->block, block);
-        else
-            run_exact(plan, w->block, block);
     }
 }
 
@@ -182,7 +173,7 @@ new_block(const struct ud_plan *plan)
 {
     struct ud_block *b = ud_xcalloc(1, sizeof(*b));
 
-    b->top.room = plan->want;
+    b->top.room = b->loose_top.room = plan->want;
     return b;
 }
 
@@ -198,31 +189,32 @@ compare_entries(const void *a, const void *b)
 
 /* The best of both threads first, then all other rows in order. */
 static void
-collect(struct ud_plan *plan, struct ud_block *block[2], struct ud_hits *out)
+collect(const struct ud_plan *plan, struct ud_block *block[2], struct ud_hits *out)
 {
-    uint64_t best[2 * UD_TOP_MAX];
+    uint64_t best[2 * UD_TOP_MAX], *bits = out->fuzzy ? plan->loose : plan->bits;
     size_t n = 0;
 
-    out->total = block[0]->total + (block[1] != NULL ? block[1]->total : 0);
+    for (unsigned b = 0; b < 2 && block[b] != NULL; b++) {
+        const struct ud_top *top = out->fuzzy ? &block[b]->loose_top : &block[b]->top;
+        memcpy(best + n, top->entry, top->count * sizeof(best[0]));
+        n += top->count;
+        out->total += out->fuzzy ? block[b]->loose_total : block[b]->total;
+    }
     if (out->total > out->room) {
         free(out->row);
         out->row = ud_xrealloc(NULL, out->total, sizeof(*out->row));
         out->room = out->total;
-    }
-    for (unsigned b = 0; b < 2 && block[b] != NULL; b++) {
-        memcpy(best + n, block[b]->top.entry, block[b]->top.count * sizeof(best[0]));
-        n += block[b]->top.count;
     }
     qsort(best, n, sizeof(best[0]), compare_entries);
     out->ranked = n < plan->want ? n : plan->want;
     for (size_t i = 0; i < out->ranked; i++) {
         uint32_t row = (uint32_t)best[i];
         out->row[i] = row;
-        plan->bits[row / 64] &= ~((uint64_t)1 << (row % 64));
+        bits[row / 64] &= ~((uint64_t)1 << (row % 64));
     }
     out->count = out->ranked;
     for (uint32_t w = 0; w <= plan->rows / 64; w++)
-        for (uint64_t left = plan->bits[w]; left != 0; left &= left - 1)
+        for (uint64_t left = bits[w]; left != 0; left &= left - 1)
             out->row[out->count++] = w * 64 + (uint32_t)__builtin_ctzll(left);
 }
 
@@ -253,15 +245,9 @@ ud_fleet_search(const struct ud_fleet *f, const struct ud_query *q, size_t want,
     bool many = plan.rows >= SECOND_THREAD_FROM;
     struct ud_block *block[2] = { new_block(&plan), many ? new_block(&plan) : NULL };
     out->complete = run(&plan, block);
-    out->fuzzy = false;
     out->generation = generation;
     out->count = out->total = out->ranked = 0;
-    if (out->complete && plan.maybe != NULL && !atomic_load(&plan.found)) {
-        plan.among = plan.maybe;
-        plan.loose = true;
-        out->complete = run(&plan, block);
-        out->fuzzy = true;
-    }
+    out->fuzzy = plan.loose != NULL && !atomic_load(&plan.found);
     if (out->complete)
         collect(&plan, block, out);
     out->fuzzy = out->fuzzy && out->total > 0;

@@ -37,10 +37,9 @@ struct ud_plan {
     unsigned models, systems; /* entries of the two */
     const uint64_t *among;    /* only these rows; NULL: all */
     uint64_t *bits;           /* result: a bit a row */
-    uint64_t *maybe;          /* rows that may match loosely; NULL: no loose search */
+    uint64_t *loose;          /* rows that match loosely, as long as nothing was found; NULL: not wanted */
     atomic_bool found;        /* something matched as written */
     size_t want;
-    bool loose;
     atomic_uint next_block;
 };
 
@@ -59,16 +58,15 @@ struct ud_block {
     uint32_t at[UD_BLOCK_ROWS]; /* best place of the leading text; 0: model only */
     uint32_t other_at[UD_BLOCK_ROWS];
     uint32_t hit[1024];
-    size_t total;
-    struct ud_top top;
+    size_t total, loose_total;
+    struct ud_top top, loose_top;
 };
 
 /* Does one block: writes its part of plan->bits, adds to b->total, offers its rows to b->top. */
 void ud_block_run(const struct ud_plan *plan, struct ud_block *b, uint32_t block);
-/* Notes in plan->maybe which rows of a block have the rarest letters of each word. Done right after a block in which nothing matched, while
- * its text is still in the cache: the loose search, if it comes to that, then looks at few rows. */
-void ud_block_prepare_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t block);
-/* Searches the rows of plan->among loosely: the letters of each word in order, close together, within one field. */
+/* The loose search over one block: the letters of each word in order, close together, within one field. Writes its part of plan->loose and
+ * adds to b->loose_total and b->loose_top. Done right after a block in which nothing was found as written, while its text is in the
+ * cache; forgotten when something is found later. */
 void ud_block_run_loose(const struct ud_plan *plan, struct ud_block *b, uint32_t block);
 
 /* Shared by both (fleet_block.c). */
