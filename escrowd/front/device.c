@@ -63,7 +63,7 @@ ud_front_check_in(struct ud_call *c)
 
 /* Checks the key, brings it into its stored form (which may be longer: it has dashes), seals it and wipes it. */
 static enum ud_status
-seal_secret(struct ud_wire_deposit *d, const unsigned char vault_key[UD_SEAL_PUBLIC], struct ud_error *err)
+seal_secret(struct ud_wire_deposit *d, struct ud_sealer *sealer, struct ud_error *err)
 {
     struct ud_secret *stored = NULL;
     enum ud_status st;
@@ -72,21 +72,22 @@ seal_secret(struct ud_wire_deposit *d, const unsigned char vault_key[UD_SEAL_PUB
         return ud_error_set(err, UD_INVALID, "The recovery key is too long.");
     if ((st = ud_secret_new(&stored, UD_RECOVERY_MAX, err)) == UD_OK && (st = ud_secret_move(stored, d->secret, err)) == UD_OK &&
         (st = ud_recovery_normalise(stored, d->kind, err)) == UD_OK)
-        st = ud_seal(d->sealed, sizeof(d->sealed), &d->sealed_length, stored, vault_key, err);
+        st = ud_sealer_seal(sealer, d->sealed, sizeof(d->sealed), &d->sealed_length, stored, err);
     ud_secret_free(&stored);
     return st;
 }
 
-/* Decodes a deposit; what came in clear is sealed and wiped. False with the error response filled in. */
+/* Decodes a deposit; what came in clear is sealed (*ours) and wiped. False with the error response filled in. */
 static bool
-read_deposit(struct ud_wire_deposit *d, struct ud_call *c)
+read_deposit(struct ud_wire_deposit *d, bool *ours, struct ud_call *c)
 {
     struct ud_error err = { 0 };
     enum ud_status st = ud_wire_deposit_decode(d, c->secret_body, &err);
 
     ud_secret_free(&c->secret_body);
-    if (st == UD_OK && d->secret != NULL)
-        st = seal_secret(d, c->front->deposit_key, &err);
+    *ours = st == UD_OK && d->secret != NULL;
+    if (*ours)
+        st = seal_secret(d, c->front->sealer, &err);
     ud_secret_free(&d->secret);
     if (st == UD_OK)
         return true;
@@ -125,7 +126,7 @@ ud_front_deposit(struct ud_call *c)
     struct ud_vault_request r = { .op = UD_VAULT_DEPOSIT };
     struct ud_wire_deposit d = { 0 };
 
-    if (read_deposit(&d, c)) {
+    if (read_deposit(&d, &r.deposit.by_sealer, c)) {
         if (fill_deposit(&r.deposit, &d))
             ud_call_ask(c, &r, answer_deposit);
         else

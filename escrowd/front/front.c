@@ -2,6 +2,7 @@
 #include "escrowd/front/front.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include "escrowd/front/wipe.h"
 
 #define HELLO_WAIT ((ud_msec)30000)
+#define KEEP_BYTES (4 * 1024 * 1024)
 #define TICK       1000
 #define TOGETHER   8      /* requests in one message to the vault */
 #define MOMENT_NS  300000 /* how long the vault is waited for before connections are suspended */
@@ -142,6 +144,7 @@ hello(struct ud_front *f, struct ud_error *err)
         (void)ud_copy(f->tenant, sizeof(f->tenant), reply->hello.tenant);
         (void)ud_copy(f->client_id, sizeof(f->client_id), reply->hello.client_id);
         memcpy(f->deposit_key, reply->hello.deposit_key, sizeof(f->deposit_key));
+        st = ud_sealer_new(&f->sealer, f->deposit_key, err);
     } else {
         st = ud_error_set(err, UD_FAILED, "The vault refuses to start: %s", reply->message);
     }
@@ -237,6 +240,7 @@ loop(struct ud_front *f, struct ud_error *err)
         f->now = ud_clock_now();
         if (f->now - swept >= TICK) {
             ud_front_http_sweep(f, f->now);
+            ud_sealer_tidy(f->sealer);
             swept = f->now;
         }
     }
@@ -271,6 +275,8 @@ ud_front_run(const struct ud_front_config *config, int vault_fd, struct ud_error
 
     f->config = config;
     signal(SIGPIPE, SIG_IGN);
+    (void)mallopt(M_TRIM_THRESHOLD, KEEP_BYTES); /* pages come and go: what they took is kept for the next one */
+    (void)mallopt(M_TOP_PAD, KEEP_BYTES / 16);
     ud_front_wipe_tls();
     if ((st = ud_vault_link_new(&f->link, vault_fd, err)) != UD_OK)
         goto out;
@@ -284,6 +290,7 @@ out:
         close(listen_fd); /* else it is the daemon's */
     stop_http(f);
     ud_call_free_spares(f);
+    ud_sealer_free(&f->sealer);
     ud_signer_free(&f->signer);
     ud_throttle_free(&f->throttle);
     ud_delays_free(&f->delays);

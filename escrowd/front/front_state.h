@@ -3,6 +3,7 @@
 #define UD_FRONT_FRONT_STATE_H
 
 #include "base/clock.h"
+#include "base/sealer.h"
 #include "escrowd/front/call.h"
 #include "escrowd/front/front.h"
 #include "escrowd/vault/link.h"
@@ -43,6 +44,7 @@ struct ud_front {
     bool training, plain_graph_reads;
     char name[96], tenant[64], client_id[64];
     unsigned char deposit_key[UD_SEAL_PUBLIC];
+    struct ud_sealer *sealer; /* to deposit_key */
 
     struct ud_front_slot slot[UD_FRONT_SLOTS];
     size_t free_slot[UD_FRONT_SLOTS];

@@ -185,7 +185,7 @@ check_caller(struct ud_call *c)
         ud_call_error(c, 401, "InvalidAuthenticationToken", "The token is missing or is none of this service.");
     } else if ((c->route->flags & UD_ROUTE_NEEDS_AGENT) != 0 && !c->has_user_agent) {
         ud_call_error(c, 400, "invalid_request", "Parameter (User-Agent) is required but missing from headers.");
-    } else if (c->has_auth && !ud_throttle_take(c->front->throttle, c->auth.id, ud_clock_now(), &wait)) {
+    } else if (c->has_auth && !ud_throttle_take(c->front->throttle, c->auth.id, c->front->now, &wait)) {
         ud_call_error(c, 429, "TooManyRequests", "Too many requests. Wait, then try again.");
         c->response.retry_after = wait;
     }

@@ -43,7 +43,7 @@ enter_phase(struct MHD_Connection *connection, enum ud_peer_phase phase)
     if (p == NULL)
         return;
     p->phase = phase;
-    p->since = ud_clock_now();
+    p->since = f->now;
 }
 
 /* --- connections ----------------------------------------------------------------------------------------------------- */
@@ -123,7 +123,7 @@ ud_front_http_sweep(struct ud_front *f, ud_msec now)
 static void *
 on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
 {
-    enter_phase(connection, UD_PEER_HEADER);
+    enter_phase(cls, connection, UD_PEER_HEADER);
     return ud_call_new(cls, uri);
 }
 
@@ -133,7 +133,7 @@ on_completed(void *cls, struct MHD_Connection *connection, void **context, enum 
     struct ud_call *c = *context;
 
     (void)why;
-    enter_phase(connection, UD_PEER_IDLE);
+    enter_phase(cls, connection, UD_PEER_IDLE);
     if (c == NULL)
         return;
     if (c->hot)
@@ -150,7 +150,7 @@ begin(struct ud_call *c, struct MHD_Connection *connection, const char *method)
 {
     c->headers_seen = true;
     c->connection = connection;
-    enter_phase(connection, UD_PEER_BODY);
+    enter_phase(c->front, connection, UD_PEER_BODY);
     ud_headers_take(c, connection, method, peer_of(connection)->address);
     if (!c->body_too_large)
         return MHD_YES;
@@ -186,7 +186,7 @@ finish(struct ud_call *c, struct MHD_Connection *connection)
 {
     if (!c->handled) {
         c->handled = true;
-        enter_phase(connection, UD_PEER_BUSY);
+        enter_phase(c->front, connection, UD_PEER_BUSY);
         if (c->response.status == 0)
             c->route->handle(c);
         if (c->waiting) {

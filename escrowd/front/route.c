@@ -13,19 +13,21 @@
 #define BETA    UD_ROUTE_BETA
 
 static const struct ud_route routes[] = {
+    /* First, because they are asked for most. */
+    { "GET", DEVICES, UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_devices },
+    { "GET", KEYS "/{id}", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_recovery_key },
+
     { "GET", ".well-known/escrow", UD_ROUTE_OPEN, UD_ROUTE_NO_BODY, 0, ud_front_well_known },
     { "GET", "device", UD_ROUTE_OPEN, UD_ROUTE_NO_BODY, 0, ud_front_approve_page },
     { "POST", "device", UD_ROUTE_OPEN, UD_ROUTE_FORM, 0, ud_front_approve_post },
 
     { "GET", "{v}/me", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_me },
-    { "GET", DEVICES, UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_devices },
     { "GET", DEVICES "/{id}", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_device },
     { "POST", DEVICES "/{id}/rotateBitLockerKeys", UD_ROUTE_BEARER, UD_ROUTE_JSON, BETA, ud_front_rotate_bitlocker },
     { "POST", DEVICES "/{id}/rotateFileVaultKey", UD_ROUTE_BEARER, UD_ROUTE_JSON, BETA, ud_front_rotate_filevault },
     { "POST", DEVICES "/{id}/rotateLocalAdminPassword", UD_ROUTE_BEARER, UD_ROUTE_JSON, BETA, ud_front_rotate_laps },
     { "GET", DEVICES "/{id}/getFileVaultKey", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, BETA, ud_front_filevault },
     { "GET", KEYS, UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_recovery_keys },
-    { "GET", KEYS "/{id}", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_recovery_key },
     { "GET", LAPS, UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_credentials },
     { "GET", LAPS "/{id}", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_credential },
 
@@ -82,7 +84,7 @@ is_name(const char *segment, const char *name, size_t length)
 {
     static const char qualifier[] = "microsoft.graph.";
 
-    if (strncmp(segment, qualifier, sizeof(qualifier) - 1) == 0)
+    if (segment[0] == 'm' && strncmp(segment, qualifier, sizeof(qualifier) - 1) == 0)
         segment += sizeof(qualifier) - 1;
     if (strncmp(segment, name, length) != 0)
         return false;

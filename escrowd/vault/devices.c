@@ -108,7 +108,8 @@ open_deposit(struct ud_change_context *c, struct ud_change *change, bool *good, 
 {
     const struct ud_vault_deposit *d = &change->request->deposit;
     enum ud_status st =
-        ud_seal_open_into(c->scratch, d->sealed, d->sealed_length, c->ring->deposit_public, c->ring->deposit, err);
+        d->by_sealer ? ud_opener_open(&c->opener, c->scratch, d->sealed, d->sealed_length, c->ring->deposit, err)
+                     : ud_seal_open_into(c->scratch, d->sealed, d->sealed_length, c->ring->deposit_public, c->ring->deposit, err);
 
     if (st == UD_OK && ud_secret_length(c->scratch) > UD_RECOVERY_MAX)
         st = ud_error_set(err, UD_INVALID, "The recovery key is too long.");

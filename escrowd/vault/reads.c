@@ -240,8 +240,13 @@ one_key(
     if (st != UD_OK)
         return st;
     ud_reply_reserve_keys(reply, 1);
-    ud_reply_reserve_devices(reply, 1);
-    if ((st = add_device_of(v, reply, k.device_row, s, err)) == UD_OK)
+    /* The device is looked at only where it decides: this is the call a busy desk makes most. */
+    if (ud_session_owner(s) != NULL) {
+        ud_reply_reserve_devices(reply, 1);
+        st = add_device_of(v, reply, k.device_row, s, err);
+        reply->device_count = 0;
+    }
+    if (st == UD_OK)
         ud_reply_add_key(reply, &k);
     return st;
 }

@@ -36,7 +36,7 @@ enum ud_vault_op {
     UD_VAULT_DEVICE_PAGE,  /* page -> devices */
     UD_VAULT_DEVICE,       /* by_id (managedDevice id, else azureADDeviceId) -> devices (one), rotations */
     UD_VAULT_KEY_PAGE,     /* page (kinds mask, device) -> keys */
-    UD_VAULT_KEY,          /* by_id (key ID) -> keys (one) and devices (one) */
+    UD_VAULT_KEY,          /* by_id (key ID) -> keys (one) */
     UD_VAULT_DEVICE_KEYS,  /* by_id (device) -> keys, newest first */
     UD_VAULT_FIND,         /* find -> keys; devices[i] belongs to keys[i]; others */
     UD_VAULT_REVEAL,       /* reveal with public_key -> keys (one), devices (one), sealed */
@@ -105,6 +105,7 @@ struct ud_vault_deposit {
     uint8_t kind, volume;
     bool has_work;
     struct ud_guid work;
+    bool by_sealer;        /* `sealed` is a box of base/sealer.h (the front's own), else of ud_seal (the device's) */
     const uint8_t *sealed; /* to hello's deposit key; at most UD_VAULT_SEALED_MAX */
     size_t sealed_length;
 };

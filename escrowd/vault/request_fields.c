@@ -45,6 +45,7 @@ deposit_fields(struct ud_pack *p, struct ud_vault_deposit *d)
     ud_pack_enum(p, &d->volume, UD_VOLUME_REMOVABLE + 1);
     ud_pack_bool(p, &d->has_work);
     ud_pack_guid(p, &d->work);
+    ud_pack_bool(p, &d->by_sealer);
     ud_pack_bytes(p, &d->sealed, &d->sealed_length, UD_VAULT_SEALED_MAX);
 }
 

@@ -3,6 +3,7 @@
 #define UD_VAULT_STATE_H
 
 #include "base/password.h"
+#include "base/sealer.h"
 #include "domain/policy.h"
 #include "escrowd/store/fleet.h"
 #include "escrowd/store/people.h"
@@ -29,6 +30,7 @@ struct ud_change_context {
     uint64_t last_key; /* row handed out last */
     ud_wall now;
     bool stale;                /* a transaction failed: read chain and key rows again */
+    struct ud_opener opener;   /* for what the front sealed; as scratch */
     struct ud_secret *scratch; /* where deposits are opened, one after the other; NULL outside of the writer */
 };
 

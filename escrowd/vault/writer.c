@@ -42,9 +42,10 @@ ud_writer_new(
     w->done_end = &w->done;
     (void)ud_copy(w->anchor, sizeof(w->anchor), anchor);
     if ((st = ud_secret_new(&w->context.scratch, SCRATCH, err)) != UD_OK ||
-        (st = ud_audit_open(&w->context.audit, store, err)) != UD_OK ||
+        (st = ud_opener_init(&w->context.opener, err)) != UD_OK || (st = ud_audit_open(&w->context.audit, store, err)) != UD_OK ||
         (st = ud_audit_check_anchor(&w->context.audit, ring, anchor, err)) != UD_OK ||
         (st = ud_store_key_last(store, &w->context.last_key, err)) != UD_OK) {
+        ud_opener_clear(&w->context.opener);
         ud_secret_free(&w->context.scratch);
         free(w);
         return st;
@@ -180,8 +181,10 @@ work(void *arg)
         struct ud_error err = { 0 };
         ud_ring_hold(w->context.ring);
         ud_secret_hold(w->context.scratch, true);
+        ud_secret_hold(w->context.opener.shared, true);
         enum ud_status st = run_batch(w, batch, &err);
         ud_secret_wipe(w->context.scratch);
+        ud_secret_release(w->context.opener.shared);
         ud_secret_release(w->context.scratch);
         ud_ring_release(w->context.ring);
         hand_back(w, batch, st);
@@ -265,6 +268,7 @@ ud_writer_free(struct ud_writer **out)
     last_checkpoint(w);
     free_list(w->queue);
     free_list(w->done);
+    ud_opener_clear(&w->context.opener);
     ud_secret_free(&w->context.scratch);
     pthread_cond_destroy(&w->more);
     pthread_mutex_destroy(&w->lock);
