@@ -69,6 +69,11 @@ record_of(struct ud_entry *e, const struct ud_app *app, const struct ud_call *c)
 void
 ud_call_cover(struct ud_app *app, struct ud_call *c, const char *why)
 {
+    bool pending = c->shown_recording || c->awaits_tmux;
+
+    c->shown_recording = c->whole_recording = c->awaits_tmux = false; /* a line that becomes durable now shows nothing any more */
+    if (pending && !c->visible)
+        (void)ud_copy(c->covered_why, sizeof(c->covered_why), why);
     if (!c->visible)
         return;
     c->visible = c->whole = false;
@@ -81,13 +86,21 @@ ud_call_cover(struct ud_app *app, struct ud_call *c, const char *why)
 }
 
 void
+ud_call_cover_unseen(struct ud_app *app)
+{
+    for (int i = 0; i < UD_CALLS; i++)
+        if (app->call[i].visible && (i != app->active || app->screen != UD_SCREEN_KEY))
+            ud_call_cover(app, &app->call[i], _("Another screen came in front."));
+}
+
+void
 ud_call_hold(struct ud_app *app)
 {
     struct ud_call *c = ud_call_active(app);
 
     if (c == NULL)
         return;
-    c->wanted = c->awaits_tmux = false;
+    c->wanted = false;
     ud_call_cover(app, c, _("The call was held."));
     app->active = -1;
     ud_devices_clear(app);

@@ -11,12 +11,12 @@ earlier(ud_msec *at, ud_msec other)
         *at = other;
 }
 
-/* Where nobody has signed in there is nothing to lock but a list of names. */
+/* Where nobody has signed in yet there is nothing to lock but a list of names. Calls stay open while a source is signed in again. */
 static bool
 can_lock(const struct ud_app *app)
 {
     return !app->lock.locked && app->screen != UD_SCREEN_OVER && !app->lock.start &&
-           (ud_app_signed_in(app) || app->screen != UD_SCREEN_SIGN_IN);
+           (ud_app_signed_in(app) || app->pin_chosen || app->screen != UD_SCREEN_SIGN_IN);
 }
 
 static bool

@@ -145,6 +145,15 @@ try_it(struct ud_app *app)
     l->error[0] = '\0';
 }
 
+static void
+need_worker(struct ud_app *app)
+{
+    if (app->worker || app->worker_asked)
+        return;
+    app->worker_asked = true;
+    ud_do(app, UD_DO_WORKER);
+}
+
 void
 ud_lock_key(struct ud_app *app, const struct ud_key_event *key)
 {
@@ -152,10 +161,9 @@ ud_lock_key(struct ud_app *app, const struct ud_key_event *key)
 
     if (l->working || key->code == UD_KEY_PASTE)
         return;
-    if (!app->worker && !app->worker_asked) {
-        app->worker_asked = true;
-        ud_do(app, UD_DO_WORKER);
-    }
+    need_worker(app);
+    if (l->half != NULL && !(key->code == UD_KEY_CTRL && key->number == 'q'))
+        return; /* opened already: only the worker is missing */
     if (key->code == UD_KEY_ENTER) {
         if (!ud_line_empty(&app->pin.line[0]))
             try_it(app);
@@ -174,7 +182,28 @@ ud_lock_key(struct ud_app *app, const struct ud_key_event *key)
     }
 }
 
-/* Both are needed: the secret half of the pair, and a worker to give it to. */
+/* Where the box could not be made or opened, what the screen was about is gone. */
+static enum ud_screen
+screen_left(const struct ud_app *app)
+{
+    enum ud_screen back = app->lock.back;
+
+    if ((back == UD_SCREEN_KEY || back == UD_SCREEN_TICKET) && app->active < 0)
+        return UD_SCREEN_DEVICES;
+    return back == UD_SCREEN_DEVICE && app->device.dev.d.name == NULL ? UD_SCREEN_DEVICES : back;
+}
+
+/* The right PIN must not open the console later, at anybody's key press. */
+void
+ud_lock_worker_lost(struct ud_app *app, const char *message)
+{
+    if (app->lock.half == NULL)
+        return;
+    ud_secret_free(&app->lock.half);
+    (void)ud_copy(app->lock.error, sizeof(app->lock.error), message);
+}
+
+/* Both are needed: the secret half of the pair, and a worker to give it to. Until then the calls stay sealed. */
 static void
 go_on(struct ud_app *app)
 {
@@ -182,6 +211,11 @@ go_on(struct ud_app *app)
 
     if (l->half == NULL || !app->worker)
         return;
+    if (app->now - app->last_key >= app->policy.idle_warn + app->policy.idle_countdown) {
+        ud_lock_worker_lost(app, _("That took too long. Type it once more."));
+        return; /* who typed it may be gone */
+    }
+    ud_calls_unseal(app, l->half);
     ud_session_record(app);
     l->locked = l->start = false;
     app->last_key = app->now;
@@ -190,7 +224,7 @@ go_on(struct ud_app *app)
         app->session_start = app->now;
     ud_do_record(app, NULL, UD_EVENT_UNLOCK);
     ud_session_resumed(app); /* its requests borrow the half until they are sent */
-    ud_show(app, l->back);
+    ud_show(app, screen_left(app));
     ud_devices_search(app);
     ud_tmux_ask(app);
 }
@@ -230,9 +264,10 @@ ud_lock_opened(struct ud_app *app, struct ud_job *job)
         return;
     app->tokens->tries = job->tokens->tries;
     if (job->status == UD_OK) {
+        ud_secret_free(&l->half);
         l->half = job->secret;
         job->secret = NULL;
-        ud_calls_unseal(app, l->half);
+        need_worker(app); /* the one from the first key press may have ended meanwhile */
         go_on(app);
     } else if (job->status == UD_DENIED) {
         wrong(app);

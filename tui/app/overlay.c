@@ -75,6 +75,8 @@ ud_overlay_confirm(struct ud_app *app, const struct ud_command *c)
 static void
 confirm_key(struct ud_app *app, const struct ud_key_event *key)
 {
+    const char *why;
+
     if (key->code == UD_KEY_ESC || (key->code == UD_KEY_TEXT && strchr("nN", key->text[0]) != NULL)) {
         app->overlay = UD_OVERLAY_NONE;
         return;
@@ -84,7 +86,11 @@ confirm_key(struct ud_app *app, const struct ud_key_event *key)
     if (app->now - app->confirm.since < UD_CONFIRM_WAIT)
         return; /* typed before the question could be read */
     app->overlay = UD_OVERLAY_NONE;
-    app->confirm.command->run(app);
+    why = app->confirm.command->refused != NULL ? app->confirm.command->refused(app) : NULL;
+    if (why != NULL)
+        ud_say(app, UD_TONE_WARNING, "%s", why); /* what was asked about may have changed since */
+    else
+        app->confirm.command->run(app);
 }
 
 static void

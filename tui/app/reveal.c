@@ -163,6 +163,26 @@ count_key(struct ud_app *app, const struct ud_guid *key)
     app->budget_count = n + 1;
 }
 
+static bool
+on_screen(const struct ud_app *app, const struct ud_call *c)
+{
+    return c->key != NULL && app->active == (int)(c - app->call) && app->screen == UD_SCREEN_KEY;
+}
+
+/* The lines are durable. Inside tmux the answer that counts is the one to the question asked for this showing, not an older one. */
+static void
+show(struct ud_app *app, struct ud_call *c)
+{
+    const char *blocked = ud_call_blocked(app, c);
+
+    c->awaits_tmux = app->tmux.inside && app->tmux.waiting;
+    c->visible = on_screen(app, c) && blocked == NULL && !c->awaits_tmux;
+    (void)ud_copy(c->covered_why, sizeof(c->covered_why),
+        c->visible        ? ""
+        : blocked != NULL ? blocked
+                          : _("tmux has not answered yet."));
+}
+
 static void
 disclosed(struct ud_app *app, struct ud_call *c, const struct ud_job *job)
 {
@@ -176,11 +196,10 @@ disclosed(struct ud_app *app, struct ud_call *c, const struct ud_job *job)
     c->r.shown_at = app->wall;
     (void)ud_copy(c->r.receipt, sizeof(c->r.receipt), job->receipt);
     count_key(app, &c->r.key.id);
-    c->visible = app->active == (int)(c - app->call) && app->screen == UD_SCREEN_KEY && ud_call_blocked(app, c) == NULL;
-    c->awaits_tmux = !c->visible && app->tmux.waiting;
-    if (!c->visible)
-        (void)ud_copy(c->covered_why, sizeof(c->covered_why),
-            ud_call_blocked(app, c) != NULL ? ud_call_blocked(app, c) : _("The key arrived while the call was held."));
+    if (!on_screen(app, c))
+        (void)ud_copy(c->covered_why, sizeof(c->covered_why), _("The key arrived while the call was held."));
+    else
+        show(app, c);
 }
 
 static void
@@ -191,9 +210,7 @@ shown_again(struct ud_app *app, struct ud_call *c)
     c->pressed = app->now;
     c->whole = c->whole_recording;
     c->whole_recording = false;
-    c->covered_why[0] = '\0';
-    c->visible = c->key != NULL && ud_call_blocked(app, c) == NULL;
-    c->awaits_tmux = !c->visible && app->tmux.waiting;
+    show(app, c);
 }
 
 bool

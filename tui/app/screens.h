@@ -68,6 +68,8 @@ void ud_call_next_key(struct ud_app *app);
 const struct ud_key *ud_call_other_key(const struct ud_app *app, const struct ud_call *c);
 void ud_call_drop_secrets(struct ud_call *c);
 void ud_call_cover(struct ud_app *app, struct ud_call *c, const char *why);
+/* What is not on screen is covered. */
+void ud_call_cover_unseen(struct ud_app *app);
 void ud_call_show(struct ud_app *app);
 void ud_call_whole(struct ud_app *app);
 void ud_call_ticket_model(const struct ud_app *app, const struct ud_call *c, struct ud_view_ticket *out);
@@ -114,6 +116,7 @@ ud_msec ud_lock_deadline(const struct ud_app *app);
 /* The lock screen over a sign-in that was kept on disk. */
 void ud_lock_open_kept(struct ud_app *app);
 void ud_lock_worker(struct ud_app *app);
+void ud_lock_worker_lost(struct ud_app *app, const char *message);
 
 /* seal_calls.c */
 void ud_calls_seal(struct ud_app *app);

@@ -10,7 +10,6 @@ struct bundle {
     struct ud_call_record call[UD_CALLS];
     bool used[UD_CALLS];
     int active;
-    enum ud_screen screen;
     size_t new_keys;
     struct ud_new_key new_key[UD_NEW_KEYS];
     struct ud_dev device;
@@ -21,7 +20,6 @@ static void
 fill(struct bundle *b, const struct ud_app *app)
 {
     b->active = app->active;
-    b->screen = app->screen;
     for (int i = 0; i < UD_CALLS; i++) {
         b->used[i] = app->call[i].phase > UD_CALL_FORM;
         if (b->used[i])
@@ -97,7 +95,6 @@ ud_calls_unseal(struct ud_app *app, struct ud_secret *half)
         ud_secret_length(plain) == sizeof(struct bundle)) {
         const struct bundle *b = (const struct bundle *)(const void *)ud_secret_open(plain);
         take(app, b);
-        app->lock.back = b->screen;
         ud_secret_close(plain);
     }
     ud_secret_free(&plain);

@@ -75,7 +75,11 @@ ud_session_lost(struct ud_app *app, const struct ud_error *error)
 
     app->worker = false;
     app->worker_asked = false;
-    if (app->lock.locked || app->lock.start || app->screen == UD_SCREEN_OVER)
+    if (app->lock.locked || app->lock.start) {
+        ud_lock_worker_lost(app, error != NULL ? error->message : _("The program that talks to the servers has ended."));
+        return;
+    }
+    if (app->screen == UD_SCREEN_OVER)
         return;
     for (size_t i = 0; i < app->config->source_count; i++)
         app->source[i].sign = UD_SIGNED_OUT;

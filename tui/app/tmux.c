@@ -27,10 +27,8 @@ not_fine(struct ud_app *app, const char *title, const char *why, const char *com
     (void)ud_copy(t->title, sizeof(t->title), title);
     (void)ud_copy(t->why, sizeof(t->why), why);
     (void)ud_copy(t->command, sizeof(t->command), command);
-    for (int i = 0; i < UD_CALLS; i++) {
-        app->call[i].awaits_tmux = false;
+    for (int i = 0; i < UD_CALLS; i++)
         ud_call_cover(app, &app->call[i], title);
-    }
 }
 
 /* The key that came before the answer did. */

@@ -70,7 +70,10 @@ on_key(struct ud_app *app, const struct ud_event *e)
         return;
     }
     if (app->warning) { /* the key only says that somebody is here */
-        if (e->key->code != UD_KEY_PASTE)
+        c = ud_command_for(app, e->key);
+        if (c != NULL && strcmp(c->name, "app.lock") == 0)
+            ud_command_run(app, c);
+        else if (e->key->code != UD_KEY_PASTE)
             app->warning = false;
         return;
     }
@@ -90,7 +93,7 @@ on_resize(struct ud_app *app, const struct ud_event *e)
 
     app->width = e->width;
     app->height = e->height;
-    if (c != NULL && c->visible)
+    if (c != NULL)
         ud_call_cover(app, c, _("The window changed its size."));
     ud_devices_layout(app);
 }
@@ -153,7 +156,11 @@ on_signal(struct ud_app *app, enum ud_on on)
         ud_do(app, UD_DO_SUSPEND);
         break;
     }
-    case UD_ON_CONTINUE:
+    case UD_ON_CONTINUE: /* stopped by somebody else: nobody knows who looked meanwhile */
+        for (int i = 0; i < UD_CALLS; i++)
+            ud_call_cover(app, &app->call[i], _("The console was stopped."));
+        if (!app->lock.locked && ud_app_signed_in(app))
+            ud_lock_now(app, _("the console was suspended"));
         ud_do(app, UD_DO_REDRAW);
         break;
     case UD_ON_STALLED:
@@ -176,6 +183,7 @@ on_attack(struct ud_app *app)
 {
     app->worker = false;
     ud_do(app, UD_DO_KILL_WORKER);
+    ud_lock_worker_lost(app, _("The program that talks to the servers has ended."));
     ud_lock_now(app, _("the program that talks to the servers sent something that it never should"));
 }
 
@@ -225,5 +233,6 @@ ud_app_update(struct ud_app *app, const struct ud_event *e)
         break;
     }
     ud_goal_step(app);
+    ud_call_cover_unseen(app);
     ud_devices_layout(app);
 }

@@ -37,6 +37,8 @@ struct desk {
     unsigned worker_kills, worker_starts, clipboards;
     struct ud_guid device, key[2];
     struct ud_msg *message;
+    bool (*take)(struct desk *d, struct ud_effect *e); /* sees each effect first; true: it took what it wanted */
+    void *taker;
 };
 
 static void desk_run(struct desk *d);
@@ -91,7 +93,12 @@ desk_run(struct desk *d)
     struct ud_effect *e;
 
     while ((e = ud_app_effect(d->app)) != NULL) {
-        struct ud_job *job = e->job;
+        struct ud_job *job;
+        if (d->take != NULL && d->take(d, e)) {
+            ud_effect_free(&e);
+            continue;
+        }
+        job = e->job;
         e->job = NULL;
         if (e->kind == UD_DO_REQUEST && d->asked_count < 128) {
             d->asked[d->asked_count].type = e->request->type;
