@@ -25,6 +25,7 @@ ud_loop_tell(struct ud_loop *l, struct ud_event *e)
     e->wall = ud_clock_wall();
     ud_app_update(l->app, e);
     l->dirty = true;
+    ud_loop_hide_unwanted(l);
     ud_loop_effects(l);
 }
 

@@ -57,6 +57,8 @@ void ud_loop_worker_gone(struct ud_loop *l);
 void ud_loop_render(struct ud_loop *l);
 /* Takes a painted key off the terminal at once. */
 void ud_loop_hide(struct ud_loop *l);
+/* The same where the state no longer shows that key: at once, although the terminal may not take a frame yet. */
+void ud_loop_hide_unwanted(struct ud_loop *l);
 void ud_loop_terminal_start(struct ud_loop *l);
 void ud_loop_terminal_stop(struct ud_loop *l);
 

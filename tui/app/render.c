@@ -10,11 +10,28 @@ ud_loop_hide(struct ud_loop *l)
     struct ud_error err;
     struct ud_event e = { .on = UD_ON_STALLED };
 
+    enum ud_status st;
+
     l->painted_from = NULL;
     if (!ud_painter_painted(l->painter))
         return;
-    if (ud_painter_erase(l->painter, &err) == UD_TIMEOUT && !ud_app_locked(l->app))
+    st = ud_painter_erase(l->painter, &err);
+    if (st != UD_OK || ud_tty_pending(l->tty) > 0) { /* went out in the middle of something, or did so itself */
+        ud_encoder_forget(l->encoder);
+        l->dirty = true;
+    }
+    if (st == UD_TIMEOUT && !ud_app_locked(l->app))
         ud_loop_tell(l, &e);
+}
+
+void
+ud_loop_hide_unwanted(struct ud_loop *l)
+{
+    struct ud_paint p;
+    bool whole;
+
+    if (l->painted_from != NULL && ud_app_paint(l->app, &p.offset, &p.length, &p.wrong, &whole) != l->painted_from)
+        ud_loop_hide(l);
 }
 
 static bool
@@ -65,7 +82,7 @@ ud_loop_render(struct ud_loop *l)
     struct ud_event stalled = { .on = UD_ON_STALLED };
     bool show, repaint;
 
-    if (!l->dirty || !flush(l))
+    if (!flush(l) || !l->dirty)
         return;
     ud_app_draw(l->app, l->grid);
     show = wanted(l, &secret, &p);
@@ -94,6 +111,7 @@ ud_loop_render(struct ud_loop *l)
         l->painted_from = secret;
         break;
     case UD_TIMEOUT:
+        ud_encoder_forget(l->encoder);
         ud_loop_tell(l, &stalled);
         break;
     default:
