@@ -3,7 +3,7 @@
 BENCH_ROWS    ?=
 BENCH_DEVICES ?= 1000000
 BENCH := $(BUILD)/bench
-BENCH_PROGRAMS := $(addprefix $(BENCH)/,gen_devices bench_search make_list floor_ncurses)
+BENCH_PROGRAMS := $(addprefix $(BENCH)/,gen_devices bench_search make_list floor_ncurses bench_page bench_sync bench_escrowd floor_http floor_sqlite floor_fetch)
 
 bench_link = $(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 bench_libs = $(foreach m,$(sort $(call closure,$(1))),$(BUILD)/lib/$(m).a)
@@ -20,6 +20,24 @@ $(BENCH)/bench_search: $(BUILD)/obj/tests/bench/bench_search.o $(BUILD)/obj/test
 $(BENCH)/make_list: $(BUILD)/obj/tests/bench/make_list.o $(BUILD)/obj/tests/bench/bench_common.o $(call bench_libs,app)
 	@mkdir -p $(@D)
 	$(bench_link) $(call libs_for,app)
+$(BENCH)/bench_page: $(BUILD)/obj/tests/bench/bench_page.o $(BUILD)/obj/tests/bench/bench_common.o $(call bench_libs,wire)
+	@mkdir -p $(@D)
+	$(bench_link) $(call libs_for,wire)
+$(BENCH)/bench_sync: $(BUILD)/obj/tests/bench/bench_sync.o $(BUILD)/obj/tests/bench/bench_common.o $(call bench_libs,client)
+	@mkdir -p $(@D)
+	$(bench_link) $(call libs_for,client)
+$(BENCH)/floor_fetch: $(BUILD)/obj/tests/bench/floor_fetch.o $(BUILD)/obj/tests/bench/bench_common.o $(call bench_libs,domain)
+	@mkdir -p $(@D)
+	$(bench_link) $(call libs_for,domain) $(LIBS_http)
+$(BENCH)/bench_escrowd: $(addprefix $(BUILD)/obj/tests/bench/,bench_escrowd.o bench_load.o bench_common.o) $(call bench_libs,vault)
+	@mkdir -p $(@D)
+	$(bench_link) $(call libs_for,vault) $(LIBS_http)
+$(BENCH)/floor_http: $(BUILD)/obj/tests/bench/floor_http.o
+	@mkdir -p $(@D)
+	$(bench_link) $(LIBS_escrowd)
+$(BENCH)/floor_sqlite: $(addprefix $(BUILD)/obj/tests/bench/,floor_sqlite.o bench_common.o) $(call bench_libs,domain)
+	@mkdir -p $(@D)
+	$(bench_link) $(call libs_for,domain) $(LIBS_escrowd)
 
 .PHONY: deps-bench bench-programs
 deps-bench:

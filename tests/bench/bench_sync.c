@@ -1,8 +1,9 @@
 /* N2, N3: a sync through the real worker into a fleet, as the console does it.
  *
  *     bench_sync WORKER escrowd URL CA RUNS                  sync from escrowd
- *     bench_sync WORKER graph GRAPH CA RUNS AUTHORITY        sync from a Graph origin; sign-in at AUTHORITY
+ *     bench_sync WORKER graph GRAPH CA RUNS AUTHORITY FIRST  the devices of a static Graph origin from the page FIRST on; sign-in at AUTHORITY
  *
+ * A static server has no list of keys, so there a sync is over with the last device, however the request ends after it.
  * Prints "code XXXX-XXXX" for whoever approves it, then for each sync: devices, keys, ms to the last device, ms in all, and this process'
  * resident memory after it, its highest, and the worker's highest, in bytes. */
 #include <fcntl.h>
@@ -30,6 +31,7 @@ struct sync {
     pid_t worker;
     double from, last_device;
     size_t devices, keys;
+    const char *first; /* page to go on from; "": a whole sync */
 };
 
 static void
@@ -99,7 +101,7 @@ request(struct sync *s, const struct ud_msg *m)
             give_up(e.message, e.hint);
         take(s);
     } while (s->event->type != UD_MSG_DONE || s->event->request != number);
-    if (s->event->u.done.status != UD_OK)
+    if (s->event->u.done.status != UD_OK && (s->first[0] == '\0' || s->devices == 0) && m->type == UD_MSG_SYNC)
         give_up(s->event->u.done.message, s->event->u.done.hint);
 }
 
@@ -122,7 +124,7 @@ peak_of(pid_t pid)
 static void
 sync_once(struct sync *s)
 {
-    const struct ud_msg m = { .type = UD_MSG_SYNC, .u.sync = { .resume = "" } };
+    const struct ud_msg m = { .type = UD_MSG_SYNC, .u.sync = { .resume = s->first } };
 
     s->fleet = ud_fleet_new();
     s->devices = s->keys = 0;
@@ -144,10 +146,10 @@ main(int argc, char **argv)
 {
     struct ud_source_config config = { .sign_in = UD_SIGN_IN_DEVICE_CODE, .name = "bench" };
     struct ud_msg sign_in = { .type = UD_MSG_SIGN_IN };
-    struct sync s = { 0 };
+    struct sync s = { .first = argc > 7 ? argv[7] : "" };
 
     if (argc < 6 || ud_seal_init(NULL) != UD_OK)
-        give_up("usage: bench_sync WORKER graph|escrowd URL CA RUNS [AUTHORITY]", "");
+        give_up("usage: bench_sync WORKER graph|escrowd URL CA RUNS [AUTHORITY FIRST]", "");
     config.type = strcmp(argv[2], "graph") == 0 ? UD_SOURCE_GRAPH : UD_SOURCE_ESCROWD;
     snprintf(config.ca_file, sizeof(config.ca_file), "%s", argv[4]);
     if (config.type == UD_SOURCE_GRAPH) {

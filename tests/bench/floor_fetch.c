@@ -42,7 +42,6 @@ main(int argc, char **argv)
     (void)curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     (void)curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, discard);
     (void)curl_easy_setopt(c, CURLOPT_WRITEDATA, &bytes);
-    (void)curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 256L * 1024);
     for (int run = 0; run < atoi(argv[2]); run++) {
         double from = ud_bench_now();
         for (int i = 3; i < argc; i++)

@@ -12,7 +12,7 @@ import sys
 
 import data as bench_data
 
-MODULES = ("rows_search", "rows_terminal")
+MODULES = ("rows_search", "rows_terminal", "rows_network", "rows_escrowd")
 
 
 class Report:
