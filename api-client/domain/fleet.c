@@ -40,6 +40,7 @@ ud_fleet_free(struct ud_fleet **fleet)
     ud_table_free(&f->by_entra);
     ud_table_free(&f->by_orphan);
     ud_table_free(&f->by_fresh);
+    free(f->brought);
     free(f->row_seen);
     free(f->key_seen);
     pthread_mutex_destroy(&f->key_lock);

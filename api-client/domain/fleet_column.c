@@ -70,6 +70,18 @@ ud_column_map(struct ud_column *c, int fd, size_t offset, size_t bytes)
 }
 
 void
+ud_column_bring(const struct ud_column *c, size_t from, size_t bytes)
+{
+#ifndef MADV_POPULATE_READ /* Linux 5.14; an older kernel refuses, and nothing is lost */
+#define MADV_POPULATE_READ 22
+#endif
+    size_t begin = from / UD_COLUMN_ALIGN * UD_COLUMN_ALIGN, end = round_up(from + bytes, UD_COLUMN_ALIGN);
+
+    if (end <= atomic_load_explicit(&c->committed, memory_order_relaxed))
+        (void)madvise(c->base + begin, end - begin, MADV_POPULATE_READ);
+}
+
+void
 ud_column_free(struct ud_column *c)
 {
     if (c->base != NULL)

@@ -324,6 +324,10 @@ map_all(struct ud_fleet *f, int fd, const char *tag, ud_wall *as_of, struct ud_e
     if (st != UD_OK)
         goto out;
     take_counts(f, h);
+    f->brought = ud_xcalloc(h->text_used / UD_BROUGHT_BYTES + 1, sizeof(*f->brought));
+    for (size_t i = 0; i <= h->text_used / UD_BROUGHT_BYTES; i++)
+        atomic_flag_clear(&f->brought[i]);
+    f->mapped_text = h->text_used;
     *as_of = h->as_of;
     ud_fleet_publish(f);
 out:

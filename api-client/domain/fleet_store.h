@@ -51,6 +51,8 @@
     X(orphan_key, 4, UD_FLEET_KEYS_MAX) /* their keys + 1; 0: joined */
 #define UD_ALL_COLUMNS(X) UD_ROW_COLUMNS(X) UD_KEY_COLUMNS(X)
 
+#define UD_BROUGHT_BYTES ((size_t)512 * 1024) /* text of one flag of `brought` */
+
 #define UD_KEY_ORPHAN 0x80000000u
 
 struct ud_fleet {
@@ -72,7 +74,10 @@ struct ud_fleet {
     bool entra_ready;                      /* by_entra is kept while keys come by Entra id */
     uint64_t *row_seen, *key_seen;         /* bits, while a sync runs */
     uint32_t row_seen_room, key_seen_room; /* in words */
-    pthread_mutex_t key_lock;              /* the key columns, between the writer and a save on another thread */
+    /* Of a list that is mapped from a file: which parts have been brought in (fleet_column.h). NULL: not mapped. */
+    atomic_flag *brought;
+    uint32_t mapped_text;
+    pthread_mutex_t key_lock; /* the key columns, between the writer and a save on another thread */
 };
 
 /* Typed views of the columns. */
