@@ -63,17 +63,18 @@ ud_front_check_in(struct ud_call *c)
 
 /* Checks the key, brings it into its stored form (which may be longer: it has dashes), seals it and wipes it. */
 static enum ud_status
-seal_secret(struct ud_wire_deposit *d, struct ud_sealer *sealer, struct ud_error *err)
+seal_secret(struct ud_wire_deposit *d, struct ud_front *f, struct ud_error *err)
 {
-    struct ud_secret *stored = NULL;
     enum ud_status st;
 
     if (ud_secret_length(d->secret) > UD_RECOVERY_MAX)
         return ud_error_set(err, UD_INVALID, "The recovery key is too long.");
-    if ((st = ud_secret_new(&stored, UD_RECOVERY_MAX, err)) == UD_OK && (st = ud_secret_move(stored, d->secret, err)) == UD_OK &&
-        (st = ud_recovery_normalise(stored, d->kind, err)) == UD_OK)
-        st = ud_sealer_seal(sealer, d->sealed, sizeof(d->sealed), &d->sealed_length, stored, err);
-    ud_secret_free(&stored);
+    ud_secret_hold(f->scratch, true);
+    if ((st = ud_secret_move(f->scratch, d->secret, err)) == UD_OK &&
+        (st = ud_recovery_normalise(f->scratch, d->kind, err)) == UD_OK)
+        st = ud_sealer_seal(f->sealer, d->sealed, sizeof(d->sealed), &d->sealed_length, f->scratch, err);
+    ud_secret_wipe(f->scratch);
+    ud_secret_release(f->scratch);
     return st;
 }
 
@@ -87,7 +88,7 @@ read_deposit(struct ud_wire_deposit *d, bool *ours, struct ud_call *c)
     ud_secret_free(&c->secret_body);
     *ours = st == UD_OK && d->secret != NULL;
     if (*ours)
-        st = seal_secret(d, c->front->sealer, &err);
+        st = seal_secret(d, c->front, &err);
     ud_secret_free(&d->secret);
     if (st == UD_OK)
         return true;

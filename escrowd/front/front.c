@@ -144,7 +144,8 @@ hello(struct ud_front *f, struct ud_error *err)
         (void)ud_copy(f->tenant, sizeof(f->tenant), reply->hello.tenant);
         (void)ud_copy(f->client_id, sizeof(f->client_id), reply->hello.client_id);
         memcpy(f->deposit_key, reply->hello.deposit_key, sizeof(f->deposit_key));
-        st = ud_sealer_new(&f->sealer, f->deposit_key, err);
+        if ((st = ud_sealer_new(&f->sealer, f->deposit_key, err)) == UD_OK)
+            st = ud_secret_new(&f->scratch, UD_RECOVERY_MAX, err);
     } else {
         st = ud_error_set(err, UD_FAILED, "The vault refuses to start: %s", reply->message);
     }
@@ -290,6 +291,7 @@ out:
         close(listen_fd); /* else it is the daemon's */
     stop_http(f);
     ud_call_free_spares(f);
+    ud_secret_free(&f->scratch);
     ud_sealer_free(&f->sealer);
     ud_signer_free(&f->signer);
     ud_throttle_free(&f->throttle);

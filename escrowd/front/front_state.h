@@ -44,7 +44,8 @@ struct ud_front {
     bool training, plain_graph_reads;
     char name[96], tenant[64], client_id[64];
     unsigned char deposit_key[UD_SEAL_PUBLIC];
-    struct ud_sealer *sealer; /* to deposit_key */
+    struct ud_sealer *sealer;  /* to deposit_key */
+    struct ud_secret *scratch; /* where a recovery key gets its stored form before it is sealed */
 
     struct ud_front_slot slot[UD_FRONT_SLOTS];
     size_t free_slot[UD_FRONT_SLOTS];

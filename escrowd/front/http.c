@@ -36,7 +36,7 @@ peer_of(struct MHD_Connection *connection)
 }
 
 static void
-enter_phase(struct MHD_Connection *connection, enum ud_peer_phase phase)
+enter_phase(const struct ud_front *f, struct MHD_Connection *connection, enum ud_peer_phase phase)
 {
     struct ud_peer *p = peer_of(connection);
 
