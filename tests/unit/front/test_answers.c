@@ -23,6 +23,7 @@ static struct ud_front front;
 static struct ud_vault_request asked; /* the last question; its text is gone by now */
 static struct ud_vault_deposit deposit;
 static unsigned char box[256];
+static struct ud_secret *vault_key;
 static unsigned questions;
 
 /* Stands in for the socket: keeps the question. */
@@ -136,18 +137,22 @@ a_secret_that_arrives_in_clear_is_sealed_before_the_vault_is_asked(void **state)
     static const char text[] = "{\"id\":\"" ID "\",\"kind\":\"bitlocker\",\"volume\":\"os\","
                                "\"secret\":\"000000000011000022000033000044000055000066000077\"}";
     static const char stored[] = "000000-000011-000022-000033-000044-000055-000066-000077";
-    struct ud_secret *vault_key = NULL, *opened = NULL, *wanted = NULL;
+    struct ud_secret *opened = NULL, *wanted = NULL;
     struct ud_call *c = call("POST", "/escrow/v1/device/keys");
+    struct ud_opener opener;
 
     (void)state;
-    assert_int_equal(ud_seal_keypair(front.deposit_key, &vault_key, NULL), UD_OK);
     assert_int_equal(ud_secret_new(&c->secret_body, sizeof(text), NULL), UD_OK);
     assert_int_equal(ud_secret_append(c->secret_body, text, sizeof(text) - 1, NULL), UD_OK);
     c->route->handle(c);
     assert_true(c->waiting);
     assert_null(c->secret_body);
     assert_int_equal(asked.op, UD_VAULT_DEPOSIT);
-    assert_int_equal(ud_seal_open(&opened, box, deposit.sealed_length, vault_key, NULL), UD_OK);
+    assert_true(deposit.by_sealer);
+    assert_int_equal(ud_secret_new(&opened, sizeof(stored), NULL), UD_OK);
+    assert_int_equal(ud_opener_init(&opener, NULL), UD_OK);
+    assert_int_equal(ud_opener_open(&opener, opened, box, deposit.sealed_length, vault_key, NULL), UD_OK);
+    ud_opener_clear(&opener);
     assert_int_equal(ud_secret_new(&wanted, sizeof(stored), NULL), UD_OK);
     assert_int_equal(ud_secret_append(wanted, stored, sizeof(stored) - 1, NULL), UD_OK);
     assert_true(ud_secret_equal(opened, wanted));
@@ -155,7 +160,6 @@ a_secret_that_arrives_in_clear_is_sealed_before_the_vault_is_asked(void **state)
     assert_int_equal(c->response.status, 201);
     ud_secret_free(&opened);
     ud_secret_free(&wanted);
-    ud_secret_free(&vault_key);
     ud_call_free(&c);
 }
 
@@ -219,11 +223,18 @@ main(void)
 
     if (ud_seal_init(NULL) != UD_OK)
         return 1;
+    if (ud_seal_keypair(front.deposit_key, &vault_key, NULL) != UD_OK ||
+        ud_sealer_new(&front.sealer, front.deposit_key, NULL) != UD_OK ||
+        ud_secret_new(&front.scratch, UD_RECOVERY_MAX, NULL) != UD_OK)
+        return 1;
     front.delays = ud_delays_new();
     front.grants = ud_grants_new();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     ud_delays_free(&front.delays);
     ud_grants_free(&front.grants);
+    ud_secret_free(&front.scratch);
+    ud_sealer_free(&front.sealer);
+    ud_secret_free(&vault_key);
     ud_call_free_spares(&front);
     return failed;
 }
