@@ -173,6 +173,7 @@ resized(struct ud_loop *l)
         ud_grid_resize(l->grid, e.width, e.height);
         ud_encoder_resize(l->encoder, e.width, e.height);
     }
+    ud_encoder_forget(l->encoder); /* there and back again is one signal: what stood there, a key too, may have been moved */
     ud_painter_forget(l->painter);
     ud_loop_tell(l, &e);
 }
