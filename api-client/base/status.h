@@ -30,7 +30,7 @@
     X(IO, 23, "reading or writing failed")                                                                                       \
     X(NOMEM, 24, "memory ran out, or could not be locked")                                                                       \
     X(UNSUPPORTED, 25, "this source cannot do that")                                                                             \
-    X(UNCERTAIN, 26, "the connection was cut; the key may have been disclosed")                                                  \
+    X(UNCERTAIN, 26, "the connection was cut; the key may count as shown")                                                       \
     X(SANDBOX, 27, "the sandbox could not be switched on")
 
 enum ud_status {

@@ -120,9 +120,10 @@ check_key(struct ud_import_run *run, const struct ud_import_record *r, struct ud
     st = ud_store_key_by_id(run->context->store, &r->key, found, &known, err);
     if (st != UD_OK && st != UD_NOTFOUND)
         return st;
-    if (known || seen_before(run, &r->key)) {
+    bool twice = seen_before(run, &r->key); /* then the first of the two is stored by now */
+    if (known || twice) {
         run->report->duplicates++;
-        ud_import_complain(run, r->line, known ? "key_id: this key is stored already" : "key_id: stands in this file twice");
+        ud_import_complain(run, r->line, twice ? "key_id: stands in this file twice" : "key_id: this key is stored already");
     }
     return UD_OK;
 }

@@ -60,7 +60,7 @@ start_site(struct site *s)
 static void
 open_desk(struct site *s)
 {
-    ud_operator_open(&s->o, NULL);
+    ud_operator_open(&s->o, "seams/unlockdesk");
     ud_operator_sign_in(&s->o);
 }
 
@@ -176,7 +176,7 @@ somebody_with_a_wrong_password_or_no_account_is_not_let_in(void **state)
     start_site(s);
     free(ud_fixture_command(
         &s->o.service, "a quite long password 9\n", (const char *const[]){ "user", "add", "helen", "--role", "helpdesk", NULL }));
-    ud_operator_open(&s->o, NULL);
+    ud_operator_open(&s->o, "seams/unlockdesk");
     ud_operator_read_code(code, &s->o);
     assert_int_equal(ud_raw_approve(&s->o.service, code, "helen", "a quite long password 8", "approve"), 403);
     assert_int_equal(ud_raw_approve(&s->o.service, code, "nobody", "a quite long password 9", "approve"), 403);
@@ -193,7 +193,7 @@ a_denied_sign_in_is_a_sentence_and_can_be_tried_again(void **state)
     char code[16] = "", password[64];
 
     start_site(s);
-    ud_operator_open(&s->o, NULL);
+    ud_operator_open(&s->o, "seams/unlockdesk");
     ud_operator_read_code(code, &s->o);
     ud_fixture_password(password, sizeof(password), &s->o.service);
     assert_int_equal(ud_raw_approve(&s->o.service, code, "operator", password, "deny"), 200);

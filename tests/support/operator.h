@@ -31,7 +31,7 @@ void ud_operator_configure(struct ud_operator *o, const char *more);
 void ud_operator_open(struct ud_operator *o, const char *program);
 /* The code of the sign-in screen, once it is there. */
 void ud_operator_read_code(char out[16], struct ud_operator *o);
-/* Signs in through the approval page, confirms the identity, chooses the passphrase, accepts a notice, and waits for the devices. */
+/* Signs in through the approval page, confirms the identity, chooses the passphrase (not in training), accepts a notice, and waits for the devices. */
 void ud_operator_sign_in(struct ud_operator *o);
 /* Presses Enter until the question on the screen is gone, then waits for `then`. */
 void ud_operator_answer(struct ud_operator *o, const char *question, const char *then);

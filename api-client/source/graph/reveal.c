@@ -96,8 +96,7 @@ ud_source_uncertain(struct ud_source_call *c, const struct ud_http_reply *r)
         ud_source_fail_reply(c, r); /* an answer came and was refused: its sentence says more */
         return;
     }
-    ud_error_set(
-        &e, UD_UNCERTAIN, "The connection to %s broke after the request had left: the key may have been disclosed", r->host);
+    ud_error_set(&e, UD_UNCERTAIN, "The connection to %s broke after the request had left: it may count as shown", r->host);
     ud_error_hint(&e, "It is recorded so. Ask again if the key is still needed");
     ud_source_fail(c, &e);
 }
