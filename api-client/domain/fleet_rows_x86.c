@@ -8,6 +8,8 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "domain/fleet_cpu.h"
+
 /* What goes on from one word of 64 bytes to the next. */
 struct walk {
     unsigned fields; /* ends of fields so far, modulo 4 */
@@ -98,18 +100,16 @@ mask64_avx512(const uint8_t *p, __m512i want, __m512i bit)
 
 #include "domain/fleet_rows_kernel.h"
 
-/* The first two generations of Zen have these bit instructions in microcode, where they are slower than doing without. */
 static bool
 has_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-           __builtin_cpu_supports("popcnt") && !__builtin_cpu_is("znver1") && !__builtin_cpu_is("znver2");
+    return ud_cpu_avx2() && ud_cpu_bit_moves();
 }
 
 static bool
 has_avx512(void)
 {
-    return has_avx2() && __builtin_cpu_supports("avx512bw");
+    return ud_cpu_avx512() && ud_cpu_bit_moves();
 }
 
 ud_rows_text_fn

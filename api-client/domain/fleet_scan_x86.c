@@ -6,6 +6,8 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "domain/fleet_cpu.h"
+
 /* Inlined into the AVX2 scan as well: a call would mix the two instruction sets, which costs more than the search. */
 #define INLINE static inline __attribute__((always_inline))
 
@@ -162,19 +164,13 @@ ud_scan_avx512(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uin
     return found;
 }
 
-static bool
-has_avx512(void)
-{
-    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
-}
-
 ud_scan_fn
 ud_scan_named(const char *name)
 {
     if (strcmp(name, "avx512") == 0)
-        return has_avx512() ? ud_scan_avx512 : NULL;
+        return ud_cpu_avx512() ? ud_scan_avx512 : NULL;
     if (strcmp(name, "avx2") == 0)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? ud_scan_avx2 : NULL;
+        return ud_cpu_avx2() ? ud_scan_avx2 : NULL;
     if (strcmp(name, "sse2") == 0)
         return ud_scan_sse2;
     return strcmp(name, "plain") == 0 ? ud_scan_plain : NULL;
@@ -183,7 +179,7 @@ ud_scan_named(const char *name)
 ud_scan_fn
 ud_scan_best(void)
 {
-    if (has_avx512())
+    if (ud_cpu_avx512())
         return ud_scan_avx512;
     ud_scan_fn wide = ud_scan_named("avx2");
     return wide != NULL ? wide : ud_scan_sse2;
