@@ -185,10 +185,14 @@ suspend(struct ud_loop *l)
     ud_loop_tell(l, &e);
 }
 
+/* While a job writes the list to disk it stays; it is dropped as soon as that job has ended. */
 static void
 drop_list(struct ud_loop *l)
 {
     ud_jobs_stop_search(l->jobs);
+    l->drop_later = l->app->saving_list;
+    if (l->drop_later)
+        return;
     ud_fleet_free(&l->app->fleet);
     l->app->fleet = ud_fleet_new();
     l->app->list_cached = false;
@@ -288,4 +292,6 @@ ud_loop_effects(struct ud_loop *l)
         carry_out(l, e);
         ud_effect_free(&e);
     }
+    if (l->drop_later && !l->app->saving_list)
+        drop_list(l);
 }

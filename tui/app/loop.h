@@ -41,6 +41,7 @@ struct ud_loop {
     bool gone;   /* the terminal is gone */
     int idle_fd; /* seam builds: tests wait for the idle mark on it; else -1 */
     bool marked;
+    bool drop_later; /* the list is to be dropped once it is saved */
 };
 
 /* loop.c: hands an event to the state and carries out what it asks for. Fills in the times. */
