@@ -146,7 +146,7 @@ check: deps-test
 	@$(MAKE) --no-print-directory check-tests
 
 check-tests:
-	@tests/support/run-tests $(BUILD) $(UNIT_BIN) $(GOLDEN_BIN) $(E2E_BIN)
+	@tests/support/run-tests $(BUILD) $(E2E_BIN) $(UNIT_BIN) $(GOLDEN_BIN)
 
 check-asan: deps-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) BUILD=$(BUILD)/asan SAN=1 all tests
