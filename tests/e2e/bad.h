@@ -97,10 +97,13 @@ expect_no_key(struct bad *b)
 static inline bool
 logged(struct bad *b, const char *event)
 {
-    char path[160], line[8192], mark[64];
+    char path[256], line[8192], mark[64];
     bool found = false;
 
-    (void)snprintf(path, sizeof(path), "%s/.local/state/unlockdesk/journal/journal.jsonl", ud_pty_home(b->o.pty));
+    if (b->o.state[0] != '\0')
+        (void)snprintf(path, sizeof(path), "%s/unlockdesk/journal/journal.jsonl", strchr(b->o.state, '=') + 1);
+    else
+        (void)snprintf(path, sizeof(path), "%s/.local/state/unlockdesk/journal/journal.jsonl", ud_pty_home(b->o.pty));
     (void)snprintf(mark, sizeof(mark), "\"event\":\"%s\"", event);
     FILE *f = fopen(path, "re");
     assert_non_null(f);

@@ -90,7 +90,8 @@ void
 ud_operator_open(struct ud_operator *o, const char *program)
 {
     const char *argv[] = { program != NULL ? program : "unlockdesk", "--config", o->config, NULL };
-    struct ud_pty_options options = { .argv = argv };
+    const char *env[] = { o->state, NULL };
+    struct ud_pty_options options = { .argv = argv, .env = o->state[0] != '\0' ? env : NULL };
 
     o->pty = ud_pty_start(&options);
 }

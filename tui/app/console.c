@@ -162,11 +162,18 @@ close_loop(struct ud_loop *l)
 }
 
 enum ud_status
-ud_console_run(const struct ud_config *config, struct ud_launcher *launcher, struct ud_error *err)
+ud_console_run(const struct ud_config *site, struct ud_launcher *launcher, struct ud_error *err)
 {
     struct ud_loop *l = ud_xcalloc(1, sizeof(*l));
+    struct ud_config *config = ud_xcalloc(1, sizeof(*config));
+    int claim = -1;
     enum ud_status st;
+    bool shared;
 
+    *config = *site;
+    shared = config->tokens_file[0] != '\0' && ud_tokens_claim(&claim, config->tokens_file, 0, err) != UD_OK;
+    if (shared)
+        config->tokens_file[0] = '\0';
     *l = (struct ud_loop){ .config = config, .launcher = launcher, .watcher = -1, .signals = -1, .timer = -1, .idle_fd = -1 };
     l->message = ud_xcalloc(1, sizeof(*l->message));
     ud_spelling_fill(&l->spelling);
@@ -179,12 +186,16 @@ ud_console_run(const struct ud_config *config, struct ud_launcher *launcher, str
     ud_journal_syslog();
     if ((st = ud_process_sandbox(UD_SANDBOX_UI, err)) != UD_OK || (st = ud_jobs_new(&l->jobs, config->journal_dir, err)) != UD_OK)
         goto out;
+    l->app->second = shared;
     start(l);
     ud_loop_run(l);
     if (l->gone)
         st = ud_error_set(err, UD_IO, "the terminal is gone");
 out:
     close_loop(l);
+    free(config);
+    if (claim >= 0)
+        close(claim);
     return st;
 }
 

@@ -165,6 +165,10 @@ ud_demo_start(struct ud_demo *d, const struct launcher_request *r, struct ud_err
         return st;
     if ((st = prepare(d, escrowd, socket_path, r->devices, r->seed, err)) != UD_OK)
         return st;
+    if (answers(socket_path)) {
+        ud_error_set(err, UD_BUSY, "Another unlockdesk uses %.400s", d->dir);
+        return ud_error_hint(err, "End it first, or choose another --demo-dir.");
+    }
     (void)unlink(socket_path);
     log_path(log, sizeof(log), d);
     char *serve[] = { (char *)"escrowd", (char *)"-C", d->dir, (char *)"serve", NULL };

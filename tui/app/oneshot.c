@@ -93,6 +93,7 @@ ud_oneshot_open(struct ud_oneshot *s, const struct ud_options *o, struct ud_erro
     memset(s, 0, sizeof(*s));
     s->options = o;
     s->list_as_of = UD_WALL_NONE;
+    s->tokens_claim = -1;
     ud_config_default(&s->config);
     if ((st = ud_config_load(&s->config, NULL, o->config, err)) != UD_OK)
         return st;
@@ -133,6 +134,8 @@ ud_oneshot_free(struct ud_oneshot *s)
     ud_client_free(&s->client);
     ud_launcher_free(&s->launcher);
     ud_fleet_free(&s->fleet);
+    if (s->tokens_claim > 0)
+        (void)close(s->tokens_claim);
     /* Without a launcher nobody else removes the private directory; it is empty then but for the log of this run. */
     if (s->options != NULL && s->options->demo && s->options->demo_dir == NULL && s->demo_dir[0] != '\0')
         (void)rmdir(s->demo_dir);

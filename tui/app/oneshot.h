@@ -19,6 +19,7 @@ struct ud_oneshot {
     struct ud_fleet *fleet;
     struct ud_policy policy; /* of the first source that has one, else the site's */
     struct ud_tokens tokens;
+    int tokens_claim; /* -1: not claimed */
     bool signed_in;
     bool answered; /* standard output has said in JSON how it went: the exit code is all that is missing */
     ud_wall list_as_of;

@@ -59,6 +59,9 @@ ud_oneshot_seal(struct ud_oneshot *s, struct ud_error *err)
     return ud_client_request(s->client, &none, &m, NULL, err);
 }
 
+/* As long as another command may take; a console keeps the sign-in for longer, and then this one signs in by itself. */
+#define CLAIM_PATIENCE ((ud_msec)3000)
+
 static enum ud_status
 resume_each(struct ud_oneshot *s, struct ud_secret *secret, struct ud_error *err)
 {
@@ -150,7 +153,7 @@ ud_oneshot_sign_in(struct ud_oneshot *s, struct ud_error *err)
     if (s->signed_in)
         return UD_OK;
     if (s->config.tokens_file[0] != '\0' && ud_tokens_load(&s->tokens, s->config.tokens_file, err) == UD_OK &&
-        s->tokens.count > 0)
+        s->tokens.count > 0 && ud_tokens_claim(&s->tokens_claim, s->config.tokens_file, CLAIM_PATIENCE, err) == UD_OK)
         st = ud_oneshot_resume(s, err);
     else
         st = ud_oneshot_by_code(s, err);

@@ -218,7 +218,7 @@ ud_reveal_journal(struct ud_app *app, const struct ud_job *job)
 {
     bool bad = job->status != UD_OK;
 
-    if (bad && job->status != UD_BUSY)
+    if (bad && job->status != UD_BUSY && job->status != UD_NOSPACE) /* those two pass; anything else has ended the log */
         app->journal_bad = true;
     if (bad && !app->lock.locked)
         ud_say(app, UD_TONE_ERROR, "%s", job->error.message);
@@ -228,6 +228,8 @@ ud_reveal_journal(struct ud_app *app, const struct ud_job *job)
             continue;
         if (bad) {
             fail_log(app, c);
+            if (job->status == UD_NOSPACE)
+                (void)ud_copy(c->hint, sizeof(c->hint), job->error.hint);
         } else if (c->phase == UD_CALL_INTENT) {
             c->intent_durable = true;
             ask(app, c);

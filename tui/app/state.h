@@ -282,6 +282,7 @@ struct ud_app {
     char host[65];
     char recorder[48]; /* session recorder or GNU screen that was found; "": none */
     bool recorder_screen, alternate_screen, secrets_lock, journal_bad;
+    bool second;      /* another console of this account keeps the sign-in on disk */
     bool saving_list; /* the list must not change meanwhile */
 
     enum ud_screen screen;

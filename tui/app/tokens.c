@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,37 @@
 
 #define MAGIC    "unlockdesk tokens 1\n"
 #define FILE_MAX ((size_t)UD_SOURCE_MAX * (UD_BLOB_MAX + 512) + 1024)
+
+enum ud_status
+ud_tokens_claim(int *fd, const char *path, ud_msec patience, struct ud_error *err)
+{
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    ud_msec end = ud_clock_now() + patience;
+    char lock[600], dir[600];
+    enum ud_status st;
+
+    *fd = -1;
+    (void)snprintf(lock, sizeof(lock), "%.500s.lock", path);
+    (void)ud_copy(dir, sizeof(dir), path);
+    if (strrchr(dir, '/') != NULL)
+        *strrchr(dir, '/') = '\0';
+    if ((st = ud_dir_ensure(dir, err)) != UD_OK)
+        return st;
+    if ((*fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
+        return ud_error_errno(err, lock);
+    while (fcntl(*fd, F_OFD_SETLK, &whole) != 0) {
+        bool taken = errno == EAGAIN || errno == EACCES;
+        if (taken && ud_clock_now() < end) {
+            (void)poll(NULL, 0, 50);
+            continue;
+        }
+        st = taken ? ud_error_set(err, UD_BUSY, "Another unlockdesk of yours uses the kept sign-in") : ud_error_errno(err, lock);
+        (void)close(*fd);
+        *fd = -1;
+        return st;
+    }
+    return UD_OK;
+}
 
 void
 ud_tokens_put(struct ud_tokens *t, const char *source, const char *account, const void *blob, size_t length)

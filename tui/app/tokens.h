@@ -3,6 +3,7 @@
 #ifndef UD_APP_TOKENS_H
 #define UD_APP_TOKENS_H
 
+#include "base/clock.h"
 #include "base/seal.h"
 #include "channel/message.h"
 
@@ -29,6 +30,9 @@ const struct ud_token_entry *ud_tokens_of(const struct ud_tokens *t, const char 
 UD_CHECK enum ud_status ud_tokens_load(struct ud_tokens *t, const char *path, struct ud_error *err);
 /* Replaces the file durably. */
 UD_CHECK enum ud_status ud_tokens_save(const struct ud_tokens *t, const char *path, struct ud_error *err);
+/* Claims the file for this process, trying for `patience`: a refresh token is good for one use, so two that refresh from one file would sign each other
+ * out. UD_BUSY where another console or command of this account has it. *fd is to be kept open while the tokens are used; -1 otherwise. */
+UD_CHECK enum ud_status ud_tokens_claim(int *fd, const char *path, ud_msec patience, struct ud_error *err);
 /* Overwrites and unlinks. */
 void ud_tokens_destroy(const char *path);
 /* Counts one try (durably where path is not "") BEFORE it is checked, derives the key pair, compares its public half. UD_DENIED: wrong, `tries` says how

@@ -55,6 +55,14 @@ collect(struct ud_oneshot *s, struct ud_error *err)
 }
 
 static enum ud_status
+claim(struct ud_oneshot *s, struct ud_error *err)
+{
+    enum ud_status st = ud_tokens_claim(&s->tokens_claim, s->config.tokens_file, 0, err);
+
+    return st == UD_BUSY ? ud_error_hint(err, "%s", _("End the console that is open, then run this again.")) : st;
+}
+
+static enum ud_status
 sign_in(struct ud_oneshot *s, struct ud_error *err)
 {
     enum ud_status st;
@@ -63,7 +71,8 @@ sign_in(struct ud_oneshot *s, struct ud_error *err)
         ud_error_set(err, UD_UNSUPPORTED, "%s", _("This profile keeps no sign-in between commands"));
         return ud_error_hint(err, "%s", _("Start the console and sign in there: unlockdesk"));
     }
-    if ((st = ud_dir_ensure(s->config.state_dir, err)) != UD_OK || (st = ud_oneshot_start(s, true, err)) != UD_OK)
+    if ((st = ud_dir_ensure(s->config.state_dir, err)) != UD_OK || (st = ud_oneshot_start(s, true, err)) != UD_OK ||
+        (st = claim(s, err)) != UD_OK)
         return st;
     ud_tokens_destroy(s->config.tokens_file);
     memset(&s->tokens, 0, sizeof(s->tokens));
@@ -82,6 +91,8 @@ sign_out(struct ud_oneshot *s, struct ud_error *err)
         printf("%s\n", _("Nobody is signed in."));
         return UD_OK;
     }
+    if ((st = claim(s, err)) != UD_OK)
+        return st;
     if ((st = ud_oneshot_start(s, true, err)) == UD_OK && (st = ud_oneshot_resume(s, err)) == UD_OK)
         for (uint8_t i = 0; i < s->config.source_count && st == UD_OK; i++) {
             struct ud_msg m = { .type = UD_MSG_SIGN_OUT, .u.source = { .source = i } };
