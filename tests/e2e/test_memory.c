@@ -16,6 +16,7 @@
 #include "base/seal.h"
 #include "tests/support/memscan.h"
 #include "tests/support/operator.h"
+#include "tests/support/relay.h"
 
 #define FAMILY  32
 #define WIPE_MS 250 /* by then the key must be gone */
@@ -26,6 +27,7 @@ struct scene {
     struct ud_operator o;
     char key[UD_OPERATOR_KEY], digits[49], bytes[17];
     bool between; /* a test has left the console on its devices, with no call open */
+    struct ud_relay *relay;
 };
 
 static int
@@ -48,6 +50,7 @@ end_scene(void **state)
     struct scene *s = *state;
 
     ud_operator_end(&s->o);
+    ud_relay_stop(&s->relay);
     explicit_bzero(s, sizeof(*s));
     free(s);
     return 0;
@@ -74,6 +77,7 @@ show_key(struct scene *s)
 {
     if (!s->between) {
         ud_operator_end(&s->o);
+        ud_relay_stop(&s->relay);
         make_service(s, &(struct ud_fixture_options){ .service = true });
         ud_fixture_serve(&s->o.service);
         ud_operator_configure(&s->o, NULL);
@@ -274,6 +278,65 @@ the_end_of_the_program_leaves_nothing_in_files_or_in_the_service(void **state)
     expect_nothing_in_files(s, (const char *const[]){ s->o.service.dir, NULL });
 }
 
+/* Hits in the console and what it has started. */
+static struct ud_scan
+scan_console(const struct scene *s, const char *secret)
+{
+    struct ud_scan found = { .hits = 0 };
+    pid_t pids[FAMILY];
+
+    ud_pty_pump(s->o.pty);
+    ud_scan_processes(&found, pids, ud_scan_family(ud_pty_pid(s->o.pty), pids, FAMILY), secret);
+    return found;
+}
+
+static void
+expect_tokens_of_the_worker_only(const struct scene *s, const char *token, bool here)
+{
+    struct ud_scan found = scan_console(s, token);
+    bool right = (found.hits > 0) == here;
+
+    for (size_t i = 0; i < found.hits && i < UD_SCAN_HITS; i++)
+        right &= found.hit[i].guarded && found.hit[i].pid != ud_pty_pid(s->o.pty);
+    if (!right) {
+        ud_scan_print(&found);
+        fail_msg("%zu copies of a token%s", found.hits, here ? "; guarded ones in the worker were expected" : "");
+    }
+}
+
+/* A relay on the service's socket knows the tokens. */
+static void
+tokens_are_in_guarded_blocks_of_the_worker_and_gone_when_locked(void **state)
+{
+    struct scene *s = *state;
+    char access[256] = "", refresh[256] = "";
+
+    s->between = false;
+    ud_operator_end(&s->o);
+    make_service(s, &(struct ud_fixture_options){ .service = true });
+    ud_fixture_serve(&s->o.service);
+    s->relay = ud_relay_start(s->o.service.socket);
+    (void)snprintf(s->o.service.url, sizeof(s->o.service.url), "%s", ud_relay_url(s->relay));
+    ud_operator_configure(&s->o, NULL);
+    ud_operator_open(&s->o, NULL);
+    ud_operator_sign_in(&s->o);
+    ud_pty_wait(s->o.pty, "1 device");
+    assert_true(ud_relay_member(access, sizeof(access), s->relay, "access_token"));
+    assert_true(ud_relay_member(refresh, sizeof(refresh), s->relay, "refresh_token"));
+    expect_tokens_of_the_worker_only(s, access, true);
+    ud_pty_key(s->o.pty, "C-l");
+    ud_pty_wait(s->o.pty, "you locked it");
+    (void)poll(NULL, 0, WIPE_MS);
+    expect_tokens_of_the_worker_only(s, access, false);
+    expect_tokens_of_the_worker_only(s, refresh, false);
+    struct ud_scan found = { .hits = 0 };
+    ud_scan_tree(&found, ud_pty_home(s->o.pty), access);
+    ud_scan_tree(&found, ud_pty_home(s->o.pty), refresh);
+    assert_int_equal(found.hits, 0);
+    ud_operator_end(&s->o);
+    ud_relay_stop(&s->relay);
+}
+
 /* The same in training, where service and simulator are the console's own family. */
 static void
 training_holds_one_copy_in_all_its_processes_and_leaves_none_behind(void **state)
@@ -284,6 +347,7 @@ training_holds_one_copy_in_all_its_processes_and_leaves_none_behind(void **state
 
     s->between = false;
     ud_operator_end(&s->o);
+    ud_relay_stop(&s->relay);
     make_service(s, &(struct ud_fixture_options){ .devices = 60, .seed = 7 });
     s->o.pty = ud_pty_start(&(struct ud_pty_options){ .argv = argv });
     ud_operator_answer(&s->o, "Enter: approve as", "Is this you?");
@@ -308,6 +372,7 @@ main(void)
         cmocka_unit_test(a_key_that_is_shown_or_covered_has_one_copy_and_a_closed_call_has_none),
         cmocka_unit_test(the_whole_key_and_a_read_back_leave_no_second_copy),
         cmocka_unit_test(a_locked_console_holds_neither_key_nor_passphrase),
+        cmocka_unit_test(tokens_are_in_guarded_blocks_of_the_worker_and_gone_when_locked),
         cmocka_unit_test(the_end_of_the_program_leaves_nothing_in_files_or_in_the_service),
         cmocka_unit_test(training_holds_one_copy_in_all_its_processes_and_leaves_none_behind),
     };
