@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -335,6 +336,41 @@ a_piped_pane_covers_the_key_until_the_pipe_is_closed(void **state)
     expect_shown_again(d);
 }
 
+/* Lines of the activity log that say "covered". */
+static unsigned
+covered_lines(const struct desk *d)
+{
+    char path[160], line[8192];
+    unsigned n = 0;
+
+    (void)snprintf(path, sizeof(path), "%s/demo/journal/journal.jsonl", d->remote.dir);
+    FILE *f = fopen(path, "re");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f) != NULL)
+        n += strstr(line, "\"event\":\"covered\"") != NULL;
+    (void)fclose(f);
+    return n;
+}
+
+static void
+a_tmux_that_does_not_answer_covers_the_key(void **state)
+{
+    struct desk *d = dictating(state);
+    pid_t server = (pid_t)strtol(ud_tmux(&d->remote, (const char *const[]){ "display-message", "-p", "#{pid}", NULL }), NULL, 10);
+    unsigned before = covered_lines(d);
+    bool covered = false;
+
+    assert_true(server > 1);
+    assert_int_equal(kill(server, SIGSTOP), 0);
+    for (int i = 0; i < (int)(SOON * 50) && !covered; i++) {
+        (void)poll(NULL, 0, 20);
+        covered = covered_lines(d) > before;
+    }
+    assert_int_equal(kill(server, SIGCONT), 0);
+    assert_true(covered);
+    expect_shown_again(d);
+}
+
 int
 main(void)
 {
@@ -343,6 +379,7 @@ main(void)
         cmocka_unit_test(a_killed_ssh_client_locks_and_the_call_goes_on_after_the_pin),
         cmocka_unit_test(synchronised_panes_cover_the_key_until_they_are_not),
         cmocka_unit_test(a_piped_pane_covers_the_key_until_the_pipe_is_closed),
+        cmocka_unit_test(a_tmux_that_does_not_answer_covers_the_key),
         cmocka_unit_test(a_second_terminal_covers_the_key_until_it_is_detached),
     };
 
