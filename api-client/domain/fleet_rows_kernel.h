@@ -85,6 +85,7 @@ K(rows_text)(const struct ud_needle *n, struct ud_rows_job *job)
 
     job->starters = 0;
     for (uint32_t p = job->begin; p < end; p += 64) {
+        __builtin_prefetch(text + p + 2048); /* the processor's own guess stops at the end of each page */
         uint64_t field_ends = K(mask64)(text + p, zero, zero),
                  found = K(mask64)(a + p, first, bit) & K(mask64)(b + p, second, bit);
         if (end - p < 64) {

@@ -11,6 +11,9 @@
 /* Inlined into the AVX2 scan as well: a call would mix the two instruction sets, which costs more than the search. */
 #define INLINE static inline __attribute__((always_inline))
 
+/* How far ahead to ask for text: the processor's own guess stops at the end of each page. */
+#define AHEAD 2048
+
 /* 16 bytes with A-Z made small. Bytes of 0x80 and more are negative and stay. */
 INLINE __m128i
 lower16(const uint8_t *p)
@@ -84,6 +87,7 @@ ud_scan_sse2(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint3
     uint32_t p = *at;
 
     for (; p < end && room - found >= 64; p += 64) {
+        __builtin_prefetch(text + p + AHEAD);
         uint64_t mask = mask64_sse2(text + p + n->at[0], text + p + n->at[1], first, second, bit);
         if (end - p < 64)
             mask &= ((uint64_t)1 << (end - p)) - 1;
@@ -113,6 +117,8 @@ ud_scan_avx2(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uint3
     uint32_t p = *at;
 
     for (; p < end && room - found >= 128; p += 128) {
+        __builtin_prefetch(a + p + AHEAD);
+        __builtin_prefetch(a + p + AHEAD + 64);
         __m256i h0 = hits32(a + p, b + p, first, second, bit), h1 = hits32(a + p + 32, b + p + 32, first, second, bit);
         __m256i h2 = hits32(a + p + 64, b + p + 64, first, second, bit), h3 = hits32(a + p + 96, b + p + 96, first, second, bit);
         __m256i any = _mm256_or_si256(_mm256_or_si256(h0, h1), _mm256_or_si256(h2, h3));
@@ -150,6 +156,8 @@ ud_scan_avx512(const struct ud_needle *n, const uint8_t *text, uint32_t *at, uin
     uint32_t p = *at;
 
     for (; p < end && room - found >= 128; p += 128) {
+        __builtin_prefetch(a + p + AHEAD);
+        __builtin_prefetch(a + p + AHEAD + 64);
         uint64_t low = hits64(a + p, b + p, first, second, bit), high = hits64(a + p + 64, b + p + 64, first, second, bit);
         if ((low | high) == 0)
             continue;
