@@ -25,6 +25,49 @@ a_server_that_does_not_run_is_named_and_enter_tries_again(void **state)
 }
 
 static void
+a_server_that_goes_away_is_named_and_the_call_goes_on_when_it_is_back(void **state)
+{
+    struct bad *b = *state;
+
+    make_service(b, true);
+    ud_fixture_serve(&b->o.service);
+    open_console(b);
+    ud_operator_sign_in(&b->o);
+    ud_pty_wait(b->o.pty, "1 device");
+    ud_operator_type(&b->o, EIGHT);
+    ud_pty_wait(b->o.pty, "1 recovery key ID starts with");
+    ud_pty_key(b->o.pty, "Enter");
+    ud_pty_wait(b->o.pty, "as of");
+    ud_fixture_stop(&b->o.service);
+    ud_pty_key(b->o.pty, "Enter");
+    ud_pty_wait(b->o.pty, "Why is the key needed?");
+    ud_pty_key(b->o.pty, "5");
+    ud_operator_answer(&b->o, "Enter records this and gets the key", "The key was not got");
+    expect_no_key(b);
+    assert_true(logged(b, "failed"));
+    assert_false(logged(b, "uncertain"));
+    ud_fixture_serve(&b->o.service);
+    ud_pty_key(b->o.pty, "Enter");
+    ud_pty_wait(b->o.pty, "Group 1 of 8");
+    ud_pty_key(b->o.pty, "Space");
+    ud_pty_wait(b->o.pty, "Group 2 of 8");
+
+    ud_pty_key(b->o.pty, "C-l"); /* and away again while the console unlocks */
+    ud_pty_wait(b->o.pty, "you locked it");
+    ud_fixture_stop(&b->o.service);
+    ud_operator_type(&b->o, b->o.passphrase);
+    ud_pty_key(b->o.pty, "Enter");
+    ud_pty_wait(b->o.pty, "does not accept");
+    ud_pty_wait(b->o.pty, "Locked");
+    ud_fixture_serve(&b->o.service);
+    ud_operator_type(&b->o, b->o.passphrase);
+    ud_pty_key(b->o.pty, "Enter");
+    ud_pty_wait(b->o.pty, "Enter fetches it again");
+    ud_pty_key(b->o.pty, "Enter");
+    ud_pty_wait(b->o.pty, "Group 2 of 8");
+}
+
+static void
 a_certificate_of_another_ca_is_refused_and_said(void **state)
 {
     struct bad *b = *state;
@@ -206,6 +249,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         BAD_TEST(a_server_that_does_not_run_is_named_and_enter_tries_again),
+        BAD_TEST(a_server_that_goes_away_is_named_and_the_call_goes_on_when_it_is_back),
         BAD_TEST(a_certificate_of_another_ca_is_refused_and_said),
         BAD_TEST(a_web_page_instead_of_an_answer_is_a_sentence),
         BAD_TEST(an_answer_of_wrong_types_is_a_sentence),
