@@ -259,7 +259,8 @@ ud_import(struct ud_change_context *c, char *data, size_t length, const struct u
     st = ud_import_is_manage_bde(data, length) ? ud_import_manage_bde(&run, data, length, err)
                                                : ud_import_csv(&run, data, length, err);
     if (st == UD_OK && report->problems > 0) {
-        st = ud_error_set(err, UD_INVALID, "%u problems in %u records, so nothing was stored", report->problems, report->records);
+        st = ud_error_set(err, UD_INVALID, "%u problem%s in %u record%s, so nothing was stored", report->problems,
+            report->problems == 1 ? "" : "s", report->records, report->records == 1 ? "" : "s");
         ud_error_hint(err, "Correct them and import again; import --dry-run lists them without storing.");
     }
     if (st == UD_OK && !o->dry_run)
