@@ -257,8 +257,8 @@ static void
 a_value_that_is_not_printable_is_not_shown_at_all(void **state)
 {
     static const char *const bad[] = { "4962\033[2", "49629\x80-461032",
-        "\x7f"
-        "49629",
+        ("\x7f"
+         "49629"),
         "496298-46103\n", "" };
 
     (void)state;
