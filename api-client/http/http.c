@@ -275,16 +275,16 @@ worth_a_retry(const struct ud_http_call *c, CURLcode rc)
 {
     if (c->retry == UD_HTTP_ONCE || c->tries > c->http->limits.retries || c->delivering)
         return false;
-    if (rc != CURLE_OK)
-        return c->stop == UD_HTTP_NOT_STOPPED && !c->reply.sent && rc == CURLE_COULDNT_CONNECT;
+    if (rc != CURLE_OK) /* once, and soon: somebody waits for the sentence */
+        return c->stop == UD_HTTP_NOT_STOPPED && !c->reply.sent && rc == CURLE_COULDNT_CONNECT && c->tries == 1;
     return c->retry == UD_HTTP_READ && (c->code == 429 || c->code == 502 || c->code == 503 || c->code == 504);
 }
 
 /* Half of it sure, half of it chance, so that many consoles do not come back at one moment. */
 static ud_msec
-backoff(const struct ud_http_call *c)
+backoff(const struct ud_http_call *c, CURLcode rc)
 {
-    ud_msec wait = c->http->limits.backoff << (c->tries - 1);
+    ud_msec wait = rc != CURLE_OK ? c->http->limits.backoff / 2 : c->http->limits.backoff << (c->tries - 1);
     uint32_t chance;
 
     ud_random(&chance, sizeof(chance));
@@ -300,7 +300,7 @@ retry(struct ud_http_call *c, CURLcode rc)
     c->tries++;
     if (!worth_a_retry(c, rc))
         return false;
-    wait = backoff(c);
+    wait = backoff(c, rc);
     if (c->reply.retry_after > 0) {
         if (c->reply.retry_after * 1000 > c->http->limits.retry_after)
             return false;

@@ -24,12 +24,12 @@ struct ud_http_timer;
 #define UD_HTTP_HEADER_MAX ((size_t)64 * 1024)
 
 struct ud_http_limits {
-    ud_msec connect;     /* 10 s */
-    ud_msec total;       /* 60 s; lists: ten times that, for they may be paused */
-    long slow_bytes;     /* below this many bytes a second ... */
-    long slow_seconds;   /* ... for so long: given up. 100, 15 s */
-    unsigned retries;    /* further tries: 4 */
-    ud_msec backoff;     /* first wait without Retry-After: 1 s, doubled each time, with jitter */
+    ud_msec connect;   /* 10 s */
+    ud_msec total;     /* 60 s; lists: ten times that, for they may be paused */
+    long slow_bytes;   /* below this many bytes a second ... */
+    long slow_seconds; /* ... for so long: given up. 100, 15 s */
+    unsigned retries; /* further tries after a refusal: 4. A connection that fails is tried once more, within half of `backoff` */
+    ud_msec backoff;  /* first wait without Retry-After: 1 s, doubled each time, with jitter */
     ud_msec retry_after; /* longest wait obeyed: 120 s */
 };
 extern const struct ud_http_limits ud_http_limits_default;

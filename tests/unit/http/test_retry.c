@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "support_call.h"
 
 struct script {
@@ -73,6 +74,31 @@ request_that_must_be_sent_once_is_sent_once(void **state)
     struct test_outcome o = test_get(&s, UD_HTTP_SECRET, UD_HTTP_ONCE);
     assert_int_equal(o.code, 503);
     assert_int_equal(test_server_count(s.server), 1);
+    test_scene_close(&s);
+}
+
+/* With the limits of the product: whoever waits for a sentence gets it within a second. */
+static void
+server_that_does_not_run_is_said_within_a_second(void **state)
+{
+    static const int codes[] = { 200, 0 };
+    struct script script = { codes, "" };
+    struct test_scene s;
+    struct ud_http *usual;
+
+    (void)state;
+    test_scene_open(&s, answer_script, &script);
+    usual = test_http_new(NULL);
+    assert_int_equal(unlink(test_server_url(s.server) + strlen("unix://")), 0);
+    struct ud_http *short_ones = s.http;
+    s.http = usual;
+    ud_msec started = ud_clock_now();
+    struct test_outcome o = test_get(&s, UD_HTTP_SMALL, UD_HTTP_CONNECT);
+    assert_int_equal(o.status, UD_OFFLINE);
+    assert_false(o.sent);
+    assert_true(ud_clock_now() - started < 1000);
+    s.http = short_ones;
+    ud_http_free(&usual);
     test_scene_close(&s);
 }
 
@@ -149,6 +175,7 @@ main(void)
         cmocka_unit_test(read_is_tried_again_after_a_passing_refusal),
         cmocka_unit_test(storm_of_refusals_ends_after_five_requests),
         cmocka_unit_test(request_that_must_be_sent_once_is_sent_once),
+        cmocka_unit_test(server_that_does_not_run_is_said_within_a_second),
         cmocka_unit_test(waiting_longer_than_allowed_is_left_to_the_operator),
         cmocka_unit_test(asked_wait_is_kept),
         cmocka_unit_test(retry_after_is_read_in_every_form),
