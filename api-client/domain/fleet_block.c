@@ -225,6 +225,30 @@ ud_block_filter(const struct ud_plan *plan, struct ud_block *b, uint32_t from)
         }
 }
 
+/* Looks at the rows of b->bits one by one. They lie far apart, so their text is asked for some rows ahead, and where it begins before. */
+static void
+verify_rows(const struct ud_plan *plan, struct ud_block *b, uint32_t from, unsigned g, uint8_t *class_at, uint32_t *at)
+{
+    const uint32_t *start = UD_STARTS(plan->f) + from;
+    const uint8_t *text = plan->f->text.base;
+    uint32_t count = 0;
+
+    for (uint32_t w = 0; w < UD_BLOCK_WORDS; w++)
+        for (uint64_t left = b->bits[w]; left != 0; left &= left - 1)
+            b->list[count++] = (uint16_t)(w * 64 + (uint32_t)__builtin_ctzll(left));
+    for (uint32_t k = 0; k < count; k++) {
+        if (k + 24 < count)
+            __builtin_prefetch(&start[b->list[k + 24]]);
+        if (k + 12 < count) {
+            __builtin_prefetch(text + start[b->list[k + 12]]);
+            __builtin_prefetch(text + start[b->list[k + 12]] + 64);
+        }
+        uint32_t i = b->list[k];
+        if (!row_has(plan, g, from + i, &class_at[i], &at[i]))
+            b->bits[i / 64] &= ~((uint64_t)1 << (i % 64));
+    }
+}
+
 /* Keeps the rows of b->bits that have group g; adds its class to their score. */
 static void
 require(const struct ud_plan *plan, struct ud_block *b, struct rows r, unsigned g)
@@ -232,22 +256,18 @@ require(const struct ud_plan *plan, struct ud_block *b, struct rows r, unsigned 
     bool lead = g == plan->lead;
     uint8_t *class_at = lead ? b->score : b->class_of;
     uint32_t *at = lead ? b->at : b->other_at;
-    bool sparse = ud_bits_count(b->bits, UD_BLOCK_WORDS) * SPARSE < r.to - r.from;
 
-    if (!sparse) {
+    if (ud_bits_count(b->bits, UD_BLOCK_WORDS) * SPARSE < r.to - r.from) {
+        verify_rows(plan, b, r.from, g, class_at, at);
+    } else {
         scan_group(plan, g, r, b, b->more, class_at, at);
         for (uint32_t w = 0; w < UD_BLOCK_WORDS; w++)
             b->bits[w] &= b->more[w];
     }
-    if (!sparse && lead)
-        return;
-    for (uint32_t w = 0; w < UD_BLOCK_WORDS; w++)
+    for (uint32_t w = 0; !lead && w < UD_BLOCK_WORDS; w++)
         for (uint64_t left = b->bits[w]; left != 0; left &= left - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(left);
-            if (sparse && !row_has(plan, g, r.from + i, &class_at[i], &at[i]))
-                b->bits[w] &= ~((uint64_t)1 << (i % 64));
-            else if (!lead)
-                b->score[i] = (uint8_t)(b->score[i] + class_at[i]);
+            b->score[i] = (uint8_t)(b->score[i] + class_at[i]);
         }
 }
 

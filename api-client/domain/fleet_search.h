@@ -58,6 +58,7 @@ struct ud_block {
     uint32_t at[UD_BLOCK_ROWS]; /* best place of the leading text; 0: model only */
     uint32_t other_at[UD_BLOCK_ROWS];
     uint32_t hit[1024];
+    uint16_t list[UD_BLOCK_ROWS];
     size_t total, loose_total;
     struct ud_top top, loose_top;
 };
