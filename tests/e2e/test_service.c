@@ -182,6 +182,7 @@ somebody_with_a_wrong_password_or_no_account_is_not_let_in(void **state)
     assert_int_equal(ud_raw_approve(&s->o.service, code, "nobody", "a quite long password 9", "approve"), 403);
     assert_true(ud_pty_has(s->o.pty, "Waiting for the approval"));
     assert_int_equal(ud_raw_approve(&s->o.service, code, "helen", "a quite long password 9", "approve"), 200);
+    ud_pty_clock(s->o.pty, 6000); /* the next poll */
     ud_pty_wait(s->o.pty, "Is this you?");
     assert_true(ud_pty_has(s->o.pty, "helen"));
 }
@@ -197,6 +198,7 @@ a_denied_sign_in_is_a_sentence_and_can_be_tried_again(void **state)
     ud_operator_read_code(code, &s->o);
     ud_fixture_password(password, sizeof(password), &s->o.service);
     assert_int_equal(ud_raw_approve(&s->o.service, code, "operator", password, "deny"), 200);
+    ud_pty_clock(s->o.pty, 6000);
     ud_pty_wait(s->o.pty, "✗");
     ud_pty_wait_gone(s->o.pty, code);
     ud_operator_answer(&s->o, "✗", "Type this code there:");
