@@ -91,4 +91,8 @@ UD_CHECK enum ud_status ud_fleet_save(
 UD_CHECK enum ud_status ud_fleet_load(
     struct ud_fleet **out, const char *path, const char *source_tag, ud_wall *as_of, struct ud_error *err);
 
+/* Brings the next half megabyte of a mapped list's text into memory, so that the first search need not; false when all is there. For a helper
+ * thread that has nothing else to do. */
+bool ud_fleet_warm(const struct ud_fleet *f);
+
 #endif

@@ -336,16 +336,6 @@ run_by_place(const struct ud_plan *plan, struct ud_block *b, struct rows r)
         rank(plan, b, r.from);
 }
 
-/* Text of a mapped list that nobody has looked at yet. */
-static void
-bring_text(const struct ud_fleet *f, struct rows r)
-{
-    for (size_t i = r.begin / UD_BROUGHT_BYTES;
-         f->brought != NULL && i * UD_BROUGHT_BYTES < r.end && i * UD_BROUGHT_BYTES < f->mapped_text; i++)
-        if (!atomic_flag_test_and_set_explicit(&f->brought[i], memory_order_relaxed))
-            ud_column_bring(&f->text, i * UD_BROUGHT_BYTES, UD_BROUGHT_BYTES);
-}
-
 void
 ud_block_run(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
 {
@@ -355,7 +345,7 @@ ud_block_run(const struct ud_plan *plan, struct ud_block *b, uint32_t block)
     if (plan->q->groups > 0 && !ud_row_span(plan->f, r.from, r.to, &r.begin, &r.end)) {
         memset(b->bits, 0, sizeof(b->bits)); /* a damaged file */
     } else {
-        bring_text(plan->f, r);
+        (void)ud_text_bring(plan->f, r.begin, r.end);
         if (!run_dense(plan, b, r))
             run_by_place(plan, b, r);
     }

@@ -354,3 +354,32 @@ ud_fleet_load(struct ud_fleet **out, const char *path, const char *source_tag, u
     close(fd);
     return st;
 }
+
+/* --- bringing in ------------------------------------------------------------------------------------------------------- */
+
+bool
+ud_text_bring(const struct ud_fleet *f, size_t from, size_t to)
+{
+    bool any = false;
+
+    if (f->brought == NULL)
+        return false;
+    if (to > f->mapped_text)
+        to = f->mapped_text;
+    for (size_t i = from / UD_BROUGHT_BYTES; i * UD_BROUGHT_BYTES < to; i++) {
+        if (atomic_flag_test_and_set_explicit(&f->brought[i], memory_order_relaxed))
+            continue;
+        ud_column_bring(&f->text, i * UD_BROUGHT_BYTES, UD_BROUGHT_BYTES);
+        any = true;
+    }
+    return any;
+}
+
+bool
+ud_fleet_warm(const struct ud_fleet *f)
+{
+    for (size_t from = 0; f->brought != NULL && from < f->mapped_text; from += UD_BROUGHT_BYTES)
+        if (ud_text_bring(f, from, from + UD_BROUGHT_BYTES))
+            return true;
+    return false;
+}

@@ -150,6 +150,9 @@ void ud_image_make(struct ud_image *m, const struct ud_device *d);
 bool ud_row_text(const struct ud_fleet *f, uint32_t row, const char *field[UD_FIELDS], size_t *length);
 bool ud_row_same_text(const struct ud_fleet *f, uint32_t row, const struct ud_image *m);
 
+/* Brings in text [from, to) of a mapped list; false where nothing was left to do (fleet_file.c). */
+bool ud_text_bring(const struct ud_fleet *f, size_t from, size_t to);
+
 /* Key columns (fleet_keys.c, fleet_index.c). All on the writer's thread. */
 void ud_keys_claim_orphans(struct ud_fleet *f, uint32_t row); /* a new row: joins the keys that waited for it */
 void ud_keys_move(struct ud_fleet *f, uint32_t from, uint32_t to);

@@ -119,6 +119,24 @@ pin_thread(void)
     (void)sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* After a search, with nothing else to do: brings in what a later one would have to wait for. Called and left with the mutex held; busy
+ * meanwhile, as for a job, and over when searches are stopped. */
+static void
+warm(struct lane *lane, const struct ud_fleet *fleet, uint64_t generation)
+{
+    struct ud_jobs *jobs = lane->jobs;
+    bool more = true;
+
+    while (more && lane->first == NULL && !jobs->stopping && jobs->generation == generation) {
+        lane->busy = true;
+        pthread_mutex_unlock(&jobs->mutex);
+        more = ud_fleet_warm(fleet);
+        pthread_mutex_lock(&jobs->mutex);
+        lane->busy = false;
+        pthread_cond_broadcast(&jobs->idle);
+    }
+}
+
 static void *
 lane_main(void *arg)
 {
@@ -140,6 +158,8 @@ lane_main(void *arg)
         lane->busy = true;
         if (job->kind == UD_JOB_SEARCH)
             atomic_store(&jobs->cancel_search, job->generation != jobs->generation);
+        const struct ud_fleet *fleet = job->kind == UD_JOB_SEARCH ? job->fleet : NULL;
+        uint64_t generation = job->generation;
         pthread_mutex_unlock(&jobs->mutex);
         ud_job_run(job, &jobs->tools);
         pthread_mutex_lock(&jobs->mutex);
@@ -147,6 +167,8 @@ lane_main(void *arg)
         push(&jobs->done_first, &jobs->done_last, job);
         pthread_cond_broadcast(&jobs->idle);
         announce(jobs);
+        if (fleet != NULL)
+            warm(lane, fleet, generation);
     }
     pthread_mutex_unlock(&jobs->mutex);
     return NULL;

@@ -125,6 +125,23 @@ a_saved_list_comes_back(void **state)
 }
 
 static void
+a_mapped_list_is_warmed_piece_by_piece_and_then_no_more(void **state)
+{
+    struct ud_fleet *f = sample(30000), *g;
+    unsigned pieces = 0;
+
+    save(f, *state);
+    assert_false(ud_fleet_warm(f)); /* not mapped */
+    g = load(*state);
+    while (ud_fleet_warm(g))
+        assert_true(++pieces < 100);
+    assert_in_range(pieces, 2, 10); /* about a megabyte of text */
+    assert_int_equal(count_matches(g, "lon-lt-00011"), 1);
+    ud_fleet_free(&f);
+    ud_fleet_free(&g);
+}
+
+static void
 an_empty_list_comes_back_and_takes_devices(void **state)
 {
     struct ud_fleet *f = ud_fleet_new(), *g;
@@ -313,6 +330,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         FILE_TEST(a_saved_list_comes_back),
+        FILE_TEST(a_mapped_list_is_warmed_piece_by_piece_and_then_no_more),
         FILE_TEST(an_empty_list_comes_back_and_takes_devices),
         FILE_TEST(a_mapped_list_can_be_added_to_and_the_file_stays_as_it_was),
         FILE_TEST(a_list_of_another_source_is_refused),
