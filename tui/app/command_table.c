@@ -1,0 +1,401 @@
+/* The command table, and the small functions behind it; those of a screen stand beside the screen. */
+#include "app/commands.h"
+
+#include <string.h>
+
+#include "app/screens.h"
+#include "base/buf.h"
+#include "grid/i18n.h"
+
+/* --- what commands do ---------------------------------------------------------------------------------------------------- */
+
+static void
+cmd_lock(struct ud_app *app)
+{
+    ud_lock_now(app, _("you locked it"));
+}
+
+static void
+cmd_redraw(struct ud_app *app)
+{
+    ud_do(app, UD_DO_REDRAW);
+}
+
+static void
+cmd_quit(struct ud_app *app)
+{
+    ud_session_over(app, _("You have ended the session."), _("Start unlockdesk again and sign in."));
+    app->quit = true;
+}
+
+static void
+cmd_suspend(struct ud_app *app)
+{
+    if (ud_app_signed_in(app))
+        ud_lock_now(app, _("the console was suspended"));
+    ud_do(app, UD_DO_SUSPEND);
+}
+
+static void
+cmd_switch(struct ud_app *app)
+{
+    app->devices.on_list = !app->devices.on_list;
+    if (app->devices.on_list && app->devices.list.count == 0 && app->devices.lookup.count > 0)
+        app->devices.hit = 0;
+}
+
+static void
+cmd_clear_filter(struct ud_app *app)
+{
+    struct ud_devices_state *v = &app->devices;
+
+    if (v->on_list)
+        v->on_list = false;
+    else if (!ud_line_empty(&v->filter)) {
+        ud_devices_clear(app);
+        ud_devices_search(app);
+    } else
+        ud_say(app, UD_TONE_PLAIN, "%s", _("Ctrl-Q ends unlockdesk."));
+    ud_lookup_update(app);
+}
+
+static void
+cmd_refresh(struct ud_app *app)
+{
+    for (uint8_t i = 0; i < app->config->source_count; i++)
+        if (app->source[i].sign == UD_SIGNED_IN) {
+            app->source[i].error[0] = '\0';
+            ud_sync_start(app, i);
+        }
+}
+
+static void
+cmd_back_to_devices(struct ud_app *app)
+{
+    ud_show(app, UD_SCREEN_DEVICES);
+}
+
+static void
+cmd_device_new_key(struct ud_app *app)
+{
+    struct ud_disclosure why = { .reason = "" };
+
+    ud_new_key_ask(app, &app->device.dev, ud_device_selected(app), &why);
+    ud_say(app, UD_TONE_PLAIN, "%s", _("A new key was asked for. The old key still works until then."));
+}
+
+static const char *
+refused_new_key(const struct ud_app *app)
+{
+    const struct ud_key *k = ud_device_selected(app);
+    const struct ud_new_key *n = k != NULL ? ud_new_key_of(app, &app->device.dev.d.id, k->kind) : NULL;
+
+    if (k == NULL)
+        return _("No recovery key of this device is stored here.");
+    if (!ud_app_signed_in(app))
+        return _("Nobody is signed in.");
+    if (n != NULL && (n->step == UD_NEW_KEY_ASKING || n->step == UD_NEW_KEY_WAITING))
+        return _("A new key was asked for already; the device has not answered yet.");
+    return NULL;
+}
+
+static const char *
+refused_refresh(const struct ud_app *app)
+{
+    return ud_app_signed_in(app) ? NULL : _("Nobody is signed in.");
+}
+
+static void
+cmd_form_next(struct ud_app *app)
+{
+    ud_form_move(app, 1);
+}
+
+static void
+cmd_form_previous(struct ud_app *app)
+{
+    ud_form_move(app, -1);
+}
+
+static void
+cmd_form_back(struct ud_app *app)
+{
+    ud_form_clear(app);
+    ud_show(app, UD_SCREEN_DEVICE);
+}
+
+static void
+cmd_next_group(struct ud_app *app)
+{
+    ud_dictate_move(app, 1);
+}
+
+static void
+cmd_previous_group(struct ud_app *app)
+{
+    ud_dictate_move(app, -1);
+}
+
+static void
+cmd_worked(struct ud_app *app)
+{
+    ud_call_end(app, UD_OUTCOME_WORKED);
+}
+
+static void
+cmd_not_worked(struct ud_app *app)
+{
+    ud_call_end(app, UD_OUTCOME_DID_NOT_UNLOCK);
+}
+
+static void
+cmd_gone(struct ud_app *app)
+{
+    ud_call_end(app, UD_OUTCOME_GONE);
+}
+
+static const struct ud_call *
+active(const struct ud_app *app)
+{
+    return app->active >= 0 ? &app->call[app->active] : NULL;
+}
+
+static const char *
+refused_outcome(const struct ud_app *app)
+{
+    const struct ud_call *c = active(app);
+
+    if (c == NULL)
+        return _("No call is open.");
+    return c->r.shown_at == UD_WALL_NONE ? _("No key was shown yet. Esc leaves.") : NULL;
+}
+
+static const char *
+refused_group(const struct ud_app *app)
+{
+    const struct ud_call *c = active(app);
+
+    if (c == NULL || c->phase != UD_CALL_KEY)
+        return _("The key is not here yet.");
+    return c->visible ? NULL : _("The key is covered. Enter shows it again.");
+}
+
+static const char *
+refused_show(const struct ud_app *app)
+{
+    const struct ud_call *c = active(app);
+
+    return c != NULL && c->phase == UD_CALL_KEY && c->visible ? _("The key is on the screen. Space: next group.") : NULL;
+}
+
+static const char *
+refused_whole(const struct ud_app *app)
+{
+    const struct ud_call *c = active(app);
+
+    if (c == NULL || c->phase != UD_CALL_KEY)
+        return _("The key is not here yet.");
+    if (c->whole && c->visible)
+        return _("The whole key is shown already.");
+    if (app->policy.whole_cover <= 0)
+        return _("The policy does not allow the whole key to be shown.");
+    if (app->tmux.inside || (app->recorder_screen && !ud_app_training(app)))
+        return _("In tmux or screen only one group at a time is shown.");
+    return ud_call_blocked(app, c);
+}
+
+/* Leaving a call that has shown nothing ends it; any other is held. */
+static void
+cmd_call_leave(struct ud_app *app)
+{
+    struct ud_call *c = ud_call_active(app);
+
+    if (c != NULL && c->r.shown_at == UD_WALL_NONE && c->phase != UD_CALL_KEY && c->r.tried_count == 0) {
+        ud_reveal_abandon(app, c);
+        ud_call_drop_secrets(c);
+        explicit_bzero(c, sizeof(*c));
+        app->active = -1;
+        ud_show(app, UD_SCREEN_DEVICE);
+        return;
+    }
+    ud_call_hold(app);
+}
+
+static void
+resume(struct ud_app *app, unsigned n)
+{
+    ud_call_resume(app, n);
+}
+static void
+cmd_call_1(struct ud_app *app)
+{
+    resume(app, 1);
+}
+static void
+cmd_call_2(struct ud_app *app)
+{
+    resume(app, 2);
+}
+static void
+cmd_call_3(struct ud_app *app)
+{
+    resume(app, 3);
+}
+static void
+cmd_call_4(struct ud_app *app)
+{
+    resume(app, 4);
+}
+
+static void
+cmd_copy_ticket(struct ud_app *app)
+{
+    struct ud_call *c = ud_call_active(app);
+    struct ud_view_ticket model;
+    char text[UD_TICKET_LINES][UD_TICKET_LINE_MAX];
+    struct ud_effect *e;
+    struct ud_buf b;
+
+    ud_call_ticket_model(app, c, &model);
+    ud_view_ticket_text(text, &model);
+    ud_buf_init(&b, 4096);
+    for (int i = 0; i < UD_TICKET_LINES; i++)
+        ud_buf_format(&b, "%s\n", text[i]);
+    e = ud_do(app, UD_DO_CLIPBOARD);
+    e->text = ud_xstrdup(b.data != NULL ? b.data : "");
+    ud_buf_free(&b);
+    ud_entry_device(ud_do_record(app, NULL, UD_EVENT_COPIED), &c->r.dev.d);
+    c->copied = true;
+    ud_say(app, UD_TONE_PLAIN, "%s", _("Sent to your terminal."));
+}
+
+static const char *
+refused_copy(const struct ud_app *app)
+{
+    const struct ud_call *c = active(app);
+
+    if (c == NULL)
+        return _("No call is open.");
+    return ud_app_policy_of(app, c->r.dev.d.source)->copy_ticket ? NULL : _("The policy does not allow copying.");
+}
+
+static const char *
+refused_next_key(const struct ud_app *app)
+{
+    const struct ud_call *c = active(app);
+
+    return c != NULL && ud_call_other_key(app, c) != NULL ? NULL : _("There is no other key of this volume.");
+}
+
+static void
+cmd_new_keys(struct ud_app *app)
+{
+    app->unread = 0;
+    ud_show(app, UD_SCREEN_NEW_KEY);
+}
+
+static const char *
+refused_retry(const struct ud_app *app)
+{
+    size_t at = app->new_key_list.selected;
+
+    return at < app->new_keys && app->new_key[at].step == UD_NEW_KEY_FAILED ? NULL
+                                                                            : _("Only a failed one can be asked for again.");
+}
+
+static const char *
+refused_confirm(const struct ud_app *app)
+{
+    switch (app->sign_in.step) {
+    case UD_SIGN_IN_STARTING:
+        return _("The code is still being asked for.");
+    case UD_SIGN_IN_WAITING:
+        return app->config->demo ? NULL : _("Waiting for your approval in the browser.");
+    default:
+        return NULL;
+    }
+}
+
+static const char *
+refused_quit(const struct ud_app *app)
+{
+    (void)app;
+    return NULL;
+}
+
+static const char *
+refused_get(const struct ud_app *app)
+{
+    return ud_device_get_refused(app);
+}
+
+/* --- the table ------------------------------------------------------------------------------------------------------------- */
+
+static const struct ud_command table[] = {
+    { "devices.open", N_("open"), UD_AT(DEVICES), UD_HINT, "Enter", ud_devices_open, NULL },
+    { "devices.switch", N_("filter or list"), UD_AT(DEVICES), UD_HINT, "Tab", cmd_switch, NULL },
+    { "devices.clear", N_("clear the filter"), UD_AT(DEVICES), UD_HIDDEN, "Esc Left", cmd_clear_filter, NULL },
+    { "devices.refresh", N_("load the list again"), UD_AT(DEVICES), 0, "r F5", cmd_refresh, refused_refresh },
+
+    { "device.get-key", N_("get key"), UD_AT(DEVICE), UD_HINT, "Enter g", ud_form_open, refused_get },
+    { "device.new-key", N_("ask for a new key"), UD_AT(DEVICE), UD_HINT | UD_ASKS, "n", cmd_device_new_key, refused_new_key },
+    { "device.refresh", N_("fetch the keys again"), UD_AT(DEVICE), 0, "r F5", ud_device_fetch, refused_refresh },
+    { "device.back", N_("back to the devices"), UD_AT(DEVICE), UD_HINT, "Esc Left", cmd_back_to_devices, NULL },
+
+    { "reason.send", N_("get key, and record this"), UD_AT(REASON), UD_HINT | UD_DELIBERATE, "Enter", ud_form_submit, NULL },
+    { "reason.next", N_("next field"), UD_AT(REASON), UD_HINT | UD_HIDDEN, "Tab Down", cmd_form_next, NULL },
+    { "reason.previous", N_("field before"), UD_AT(REASON), UD_HIDDEN, "Shift-Tab Up", cmd_form_previous, NULL },
+    { "reason.back", N_("back"), UD_AT(REASON), UD_HINT, "Esc", cmd_form_back, NULL },
+
+    { "key.next", N_("next group"), UD_AT(KEY), UD_HINT, "Space Right Down", cmd_next_group, refused_group },
+    { "key.previous", N_("group before"), UD_AT(KEY), 0, "Left Up", cmd_previous_group, refused_group },
+    { "key.show", N_("show it again"), UD_AT(KEY), UD_HINT, "Enter", ud_call_show, refused_show },
+    { "key.worked", N_("it worked"), UD_AT(KEY), UD_HINT, "w", cmd_worked, refused_outcome },
+    { "key.not-unlocked", N_("did not unlock"), UD_AT(KEY), UD_HINT, "x", cmd_not_worked, refused_outcome },
+    { "call.hold", N_("hold"), UD_AT(KEY) | UD_AT(TICKET), UD_HINT, "h", ud_call_hold, NULL },
+    { "key.gone", N_("caller gone"), UD_AT(KEY), UD_HINT, "g", cmd_gone, refused_outcome },
+    { "key.whole", N_("whole key"), UD_AT(KEY), UD_HINT | UD_ASKS, "f", ud_call_whole, refused_whole },
+    { "call.leave", N_("leave the call"), UD_AT(KEY), UD_HIDDEN, "Esc", cmd_call_leave, NULL },
+
+    { "ticket.done", N_("done"), UD_AT(TICKET), UD_HINT, "Enter Esc", ud_call_close, NULL },
+    { "ticket.copy", N_("copy these lines"), UD_AT(TICKET), UD_HINT, "y", cmd_copy_ticket, refused_copy },
+    { "ticket.next-key", N_("get the next key of this volume"), UD_AT(TICKET), UD_HINT | UD_DELIBERATE, "n", ud_call_next_key,
+        refused_next_key },
+
+    { "call.1", N_("bring back call 1"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "1",
+        cmd_call_1, NULL },
+    { "call.2", N_("bring back call 2"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "2",
+        cmd_call_2, NULL },
+    { "call.3", N_("bring back call 3"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "3",
+        cmd_call_3, NULL },
+    { "call.4", N_("bring back call 4"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "4",
+        cmd_call_4, NULL },
+
+    { "new-key.retry", N_("ask again"), UD_AT(NEW_KEY), UD_HINT, "a", ud_new_key_retry, refused_retry },
+    { "new-key.back", N_("back to the devices"), UD_AT(NEW_KEY) | UD_AT(LOG), UD_HINT, "Esc Left", cmd_back_to_devices, NULL },
+
+    { "sign-in.confirm", N_("go on"), UD_AT(SIGN_IN), UD_HINT | UD_DELIBERATE, "Enter", ud_session_confirm, refused_confirm },
+    { "sign-in.leave", N_("leave, or not me"), UD_AT(SIGN_IN), UD_HINT, "Esc", ud_session_refuse, NULL },
+    { "notice.accept", N_("accept"), UD_AT(NOTICE), UD_HINT | UD_DELIBERATE, "Enter", ud_session_accept_notice, NULL },
+    { "notice.refuse", N_("refuse and leave"), UD_AT(NOTICE), UD_HINT | UD_ASKS, "Esc", cmd_quit, NULL },
+
+    { "app.new-keys", N_("new keys"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(LOG), UD_HINT, "F3 k", cmd_new_keys,
+        NULL },
+    { "app.log", N_("activity log"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY), 0, "F4", ud_log_open,
+        NULL },
+    { "app.help", N_("help"), UD_AT_WORK, UD_HINT, "F1 ?", ud_overlay_help, NULL },
+    { "app.palette", N_("all commands"), UD_AT_WORK, 0, "C-p :", ud_overlay_palette, NULL },
+    { "app.lock", N_("lock"), UD_AT_WORK, 0, "C-l F10", cmd_lock, NULL },
+    { "app.redraw", N_("draw the screen again"), UD_AT_WORK, 0, "C-r", cmd_redraw, NULL },
+    { "app.suspend", N_("suspend (locks)"), UD_AT_WORK & ~(UD_AT(KEY) | UD_AT(PIN)), 0, "C-z", cmd_suspend, NULL },
+    { "app.quit", N_("end unlockdesk"), UD_AT_WORK, UD_ASKS, "C-q", cmd_quit, refused_quit },
+};
+#define COUNT (sizeof(table) / sizeof(table[0]))
+_Static_assert(COUNT <= UD_KEYMAP_COMMANDS, "the keymap has room for every command");
+
+const struct ud_command *
+ud_commands(size_t *count)
+{
+    *count = COUNT;
+    return table;
+}
