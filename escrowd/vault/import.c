@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "domain/bde.h"
 #include "domain/recovery.h"
 #include "escrowd/vault/import_record.h"
 
@@ -217,20 +218,6 @@ ud_import_take(struct ud_import_run *run, const struct ud_import_record *r, stru
 
 /* --- the whole file ------------------------------------------------------------------------------------------------------------------ */
 
-/* manage-bde's output redirected by PowerShell is UTF-16; what matters in it is ASCII. Narrows in place; returns the new length. */
-static size_t
-narrow(char *data, size_t length)
-{
-    size_t out = 0;
-
-    if (length < 2 || (unsigned char)data[0] != 0xff || (unsigned char)data[1] != 0xfe)
-        return length >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? (memmove(data, data + 3, length - 3), length - 3) : length;
-    for (size_t i = 2; i + 1 < length; i += 2)
-        data[out++] = data[i + 1] == '\0' ? data[i] : '?';
-    explicit_bzero(data + out, length - out);
-    return out;
-}
-
 /* One line for the whole file, in the same transaction. */
 static enum ud_status
 note_import(const struct ud_import_run *run, struct ud_error *err)
@@ -253,11 +240,10 @@ ud_import(struct ud_change_context *c, char *data, size_t length, const struct u
     enum ud_status st;
 
     memset(report, 0, sizeof(*report));
-    length = narrow(data, length);
+    length = ud_bde_narrow(data, length);
     if ((st = ud_change_begin(c, err)) != UD_OK)
         goto out;
-    st = ud_import_is_manage_bde(data, length) ? ud_import_manage_bde(&run, data, length, err)
-                                               : ud_import_csv(&run, data, length, err);
+    st = ud_bde_is(data, length) ? ud_import_manage_bde(&run, data, length, err) : ud_import_csv(&run, data, length, err);
     if (st == UD_OK && report->problems > 0) {
         st = ud_error_set(err, UD_INVALID, "%u problem%s in %u record%s, so nothing was stored", report->problems,
             report->problems == 1 ? "" : "s", report->records, report->records == 1 ? "" : "s");

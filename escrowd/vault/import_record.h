@@ -32,7 +32,6 @@ void ud_import_complain(struct ud_import_run *run, unsigned line, const char *fm
 UD_CHECK enum ud_status ud_import_take(struct ud_import_run *run, const struct ud_import_record *r, struct ud_error *err);
 
 /* The two formats. */
-bool ud_import_is_manage_bde(const char *data, size_t length);
 UD_CHECK enum ud_status ud_import_csv(struct ud_import_run *run, char *data, size_t length, struct ud_error *err);
 UD_CHECK enum ud_status ud_import_manage_bde(struct ud_import_run *run, char *data, size_t length, struct ud_error *err);
 
