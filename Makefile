@@ -106,7 +106,7 @@ $(foreach p,$(PROGRAMS),
 $(1)/$(p): $(1)/obj/$(MAIN_$(p):.c=.o) $(foreach m,$(sort $(call closure,$(MOD_$(p)))),$(1)/lib/$(m).a)
 	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(call libs_for,$(MOD_$(p)))
 )
-$(1)/obj/tui/app/config.o $(1)/obj/tui/app/cli.o $(1)/obj/api-client/base/process.o: $(BUILD)/prefix
+$(1)/obj/tui/app/config.o $(1)/obj/tui/app/cli.o $(1)/obj/api-client/base/process.o $(1)/obj/api-client/base/language.o: $(BUILD)/prefix
 endef
 $(eval $(call variant,$(BUILD),))
 $(eval $(call variant,$(BUILD)/seams,-DUD_SEAMS))
@@ -121,13 +121,14 @@ include tests/tests.mk
 -include tests/bench/bench.mk
 
 # --- what people type ---------------------------------------------------------------------------------------------------
-.PHONY: help demo check check-tests check-asan check-valgrind check-clang bench layers metrics hardening format check-format clean install po deps-build deps-test
+.PHONY: help demo check check-tests check-asan check-valgrind check-clang bench layers metrics hardening format check-format clean install po po-update check-po deps-build deps-test
 help:
 	@echo "make            builds the programs below $(BUILD)/"
 	@echo "make demo       installs what is missing, builds, and opens the console on invented devices"
 	@echo "make check      installs what is missing, builds, runs every test"
 	@echo "make bench      the figures, each against a reference"
 	@echo "make install    PREFIX=$(PREFIX) and DESTDIR are respected"
+	@echo "make po-update  brings tui/po in step with the sources; make check-po looks for what is not translated"
 	@echo "also: check-asan check-valgrind check-clang layers metrics format clean"
 
 # Package detection happens when make reads this file, so targets that may install packages start make anew.
@@ -178,14 +179,31 @@ clean:
 
 # --- languages ------------------------------------------------------------------------------------------------------------
 LANGUAGES := $(basename $(notdir $(wildcard tui/po/*.po)))
-po: $(LANGUAGES:%=$(BUILD)/locale/%/LC_MESSAGES/unlockdesk.mo)
+po: $(LANGUAGES:%=$(BUILD)/locale/%/LC_MESSAGES/unlockdesk.mo) $(BUILD)/seams/locale
 $(BUILD)/locale/%/LC_MESSAGES/unlockdesk.mo: tui/po/%.po
 	@mkdir -p $(@D)
-	$(Q)msgfmt --check -o $@ $<
-# Every string of the console, for translators.
-$(BUILD)/unlockdesk.pot: $(wildcard tui/*/*.c)
+	$(Q)msgfmt --check-format -o $@ $<
+# The programs of the seams look for their words beside them, too.
+$(BUILD)/seams/locale:
 	@mkdir -p $(@D)
-	$(Q)xgettext --from-code=UTF-8 -k_ -kN_ -kud_plural:1,2 --add-comments -o $@ $^
+	$(Q)ln -sfn ../locale $@
+
+# Every string that the console or its worker says, with what translators must know ("UD:" comments: widths).
+WORDS_SRC = $(sort $(wildcard tui/*/*.[ch] $(foreach m,$(API),api-client/$(m)/*.[ch] api-client/$(m)/*/*.[ch])))
+WORDS_IN  = -k_ -kN_ -kud_plural:1,2 -kud_error_set:3 -kud_error_hint:2 -kud_error_errno:2 \
+            --flag=_:1:pass-c-format --flag=N_:1:pass-c-format --flag=ud_plural:1:pass-c-format --flag=ud_plural:2:pass-c-format \
+            --flag=ud_error_set:3:c-format --flag=ud_error_hint:2:c-format --flag=ud_say:3:c-format
+$(BUILD)/unlockdesk.pot: $(WORDS_SRC)
+	@mkdir -p $(@D)
+	$(Q)xgettext --language=C --from-code=UTF-8 $(WORDS_IN) --add-comments=UD: --no-wrap --sort-by-file \
+	    --package-name=unlockdesk -o $@ $(WORDS_SRC)
+# Brings the catalogues in step with the sources; new strings are left empty, those that are gone are dropped.
+po-update: $(BUILD)/unlockdesk.pot
+	$(Q)for po in $(wildcard tui/po/*.po); do \
+	    msgmerge --quiet --no-fuzzy-matching --no-wrap --no-location --sort-output -o $$po.new $$po $< && \
+	    msgattrib --no-obsolete --no-wrap --sort-output -o $$po $$po.new && rm $$po.new || exit 1; done
+check-po: po $(BUILD)/unlockdesk.pot
+	@tests/support/catalogues.py $(BUILD)/unlockdesk.pot $(wildcard tui/po/*.po)
 
 # --- install --------------------------------------------------------------------------------------------------------------
 install: $(addprefix $(BUILD)/,$(PROGRAMS)) po

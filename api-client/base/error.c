@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
+
 static void __attribute__((format(printf, 3, 0))) format(char *out, size_t size, const char *fmt, va_list ap)
 {
     int n = vsnprintf(out, size, fmt, ap);
@@ -32,7 +34,7 @@ ud_error_set(struct ud_error *err, enum ud_status st, const char *fmt, ...)
     va_start(ap, fmt);
     err->status = st;
     err->hint[0] = '\0';
-    format(err->message, sizeof(err->message), fmt, ap);
+    format(err->message, sizeof(err->message), ud_translate(fmt), ap);
     va_end(ap);
     return st;
 }
@@ -44,7 +46,7 @@ ud_error_hint(struct ud_error *err, const char *fmt, ...)
         return UD_FAILED;
     va_list ap;
     va_start(ap, fmt);
-    format(err->hint, sizeof(err->hint), fmt, ap);
+    format(err->hint, sizeof(err->hint), ud_translate(fmt), ap);
     va_end(ap);
     return err->status;
 }
@@ -71,7 +73,7 @@ ud_error_errno(struct ud_error *err, const char *what)
 {
     int e = errno;
 
-    return ud_error_set(err, status_of_errno(e), "%s: %s", what, strerror(e));
+    return ud_error_set(err, status_of_errno(e), "%s: %s", ud_translate(what), strerror(e));
 }
 
 void

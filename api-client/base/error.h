@@ -12,7 +12,8 @@ struct ud_error {
 };
 
 /* Fills `err` (NULL is fine) and returns `st`, so that callers write `return ud_error_set(err, UD_X, "...")`.
- * Clears the hint. Text that does not fit is cut at a character boundary. */
+ * The format is looked up in the catalogue of the process's language (base/language.h), so callers write it in English; whatever is
+ * put in by "%s" they translate themselves. Clears the hint. Text that does not fit is cut at a character boundary. */
 enum ud_status ud_error_set(struct ud_error *err, enum ud_status st, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Adds the hint; returns the status already in `err` (UD_FAILED where err is NULL). */
 enum ud_status ud_error_hint(struct ud_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #define WORD_MAX 1024
@@ -26,7 +27,7 @@ refuse(struct parser *p, const char *filter, const char *value, const char *valu
     if (p->status != UD_OK)
         return; /* the first one is enough */
     p->status = ud_error_set(p->err, UD_INVALID, "There is no %s:%s.", filter, value);
-    ud_error_hint(p->err, "%s: takes %s.", filter, values);
+    ud_error_hint(p->err, "%s: takes one of these: %s.", filter, values);
 }
 
 static bool
@@ -53,7 +54,7 @@ add_ownership(struct parser *p, const char *value)
         if (is_start(value, ud_ownership_name((enum ud_ownership)o)))
             bits |= 1u << o;
     if (bits == 0)
-        refuse(p, "ownership", value, "company, personal or unknown");
+        refuse(p, "ownership", value, "company, personal, unknown");
     p->q->ownership |= (uint8_t)bits;
 }
 
@@ -72,7 +73,7 @@ add_mark(struct parser *p, const char *value)
     if (is_start(value, "due"))
         bits |= 1u << UD_MARK_DUE;
     if (bits == 0)
-        refuse(p, "key", value, "missing, current, shown or due");
+        refuse(p, "key", value, "missing, current, shown, due");
     p->q->mark |= (uint8_t)bits;
 }
 
@@ -83,8 +84,8 @@ list_sources(const struct parser *p, char *out, size_t size)
 
     ud_buf_init(&b, size - 1);
     for (size_t i = 0; i < p->source_count; i++)
-        ud_buf_format(&b, "%s%s", i == 0 ? "" : i + 1 == p->source_count ? " or " : ", ", p->source_names[i]);
-    ud_copy(out, size, b.data != NULL ? b.data : "the name of a source");
+        ud_buf_format(&b, "%s%s", i == 0 ? "" : ", ", p->source_names[i]);
+    ud_copy(out, size, b.data != NULL ? b.data : _("the name of a source"));
     ud_buf_free(&b);
 }
 

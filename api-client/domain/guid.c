@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/seal.h"
 #include "base/text.h"
 
@@ -200,8 +201,10 @@ ud_keyid_prefix_parse(struct ud_keyid_prefix *out, const char *text, struct ud_e
     if (wrong != NULL)
         return wrong_character(wrong, err);
     if (digits < DIGITS_MIN) {
-        ud_error_set(err, UD_INVALID, "A recovery key ID needs at least 8 characters, and %u %s given", digits,
-            digits == 1 ? "was" : "were");
+        ud_error_set(err, UD_INVALID,
+            ud_plural("A recovery key ID needs at least 8 characters, and %u was given",
+                "A recovery key ID needs at least 8 characters, and %u were given", digits),
+            digits);
         ud_error_hint(err, "Ask for the first 8 characters after 'Recovery key ID' on the locked screen, as in 8A5D13D6.");
         return UD_INVALID;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #define SECOND     ((ud_msec)1000)
@@ -14,10 +15,10 @@
 #define NOTE_CELLS 10 /* the least a required note says, in cells */
 
 static const char *const shipped_ways[] = {
-    "Called back on the known number",
-    "Manager confirmed",
-    "Seen on video with badge",
-    "Known in person",
+    N_("Called back on the known number"),
+    N_("Manager confirmed"),
+    N_("Seen on video with badge"),
+    N_("Known in person"),
 };
 
 static void
@@ -40,7 +41,7 @@ set_shared_defaults(struct ud_policy *p)
     p->idle_countdown = MINUTE;
     p->covered_max = 15 * MINUTE;
     p->copy_ticket = true;
-    ud_copy(p->helpdesk, sizeof(p->helpdesk), "the lead of the helpdesk");
+    ud_copy(p->helpdesk, sizeof(p->helpdesk), N_("the lead of the helpdesk"));
 }
 
 void
@@ -189,17 +190,17 @@ refuse(const char **field, const char *name, struct ud_error *err, enum ud_statu
 {
     if (field != NULL)
         *field = name;
-    return ud_error_set(err, st, "%s", message);
+    return ud_error_set(err, st, "%s", ud_translate(message));
 }
 
 static enum ud_status
 check_reason(const struct ud_policy *p, const struct ud_disclosure *d, const char **field, struct ud_error *err)
 {
     if (d->reason[0] == '\0')
-        return refuse(field, "reason", err, UD_DENIED, "A reason must be chosen before a recovery key is shown");
+        return refuse(field, "reason", err, UD_DENIED, N_("A reason must be chosen before a recovery key is shown"));
     if (ud_policy_reason(p, d->reason) != NULL)
         return UD_OK;
-    refuse(field, "reason", err, UD_INVALID, "This reason is not in the policy's list");
+    refuse(field, "reason", err, UD_INVALID, N_("This reason is not in the policy's list"));
     return ud_error_hint(err, "Choose one of the reasons on the form.");
 }
 
@@ -220,14 +221,14 @@ check_ticket_form(const struct ud_policy *p, const char *ticket, const char **fi
     if (p->ticket_pattern[0] == '\0')
         return UD_OK;
     if (regcomp(&re, p->ticket_pattern, REG_EXTENDED) != 0) {
-        refuse(field, "ticket", err, UD_CONFIG, "The policy's pattern for ticket numbers is not a regular expression");
-        return ud_error_hint(err, "Tell %s: ticket_pattern in the policy must be corrected.", p->helpdesk);
+        refuse(field, "ticket", err, UD_CONFIG, N_("The policy's pattern for ticket numbers is not a regular expression"));
+        return ud_error_hint(err, "Tell %s: ticket_pattern in the policy must be corrected.", ud_translate(p->helpdesk));
     }
     bool good = matches_whole(&re, ticket);
     regfree(&re);
     if (good)
         return UD_OK;
-    refuse(field, "ticket", err, UD_INVALID, "The ticket number does not have the form the policy asks for");
+    refuse(field, "ticket", err, UD_INVALID, N_("The ticket number does not have the form the policy asks for"));
     if (p->ticket_prefix[0] != '\0')
         return ud_error_hint(err, "Ticket numbers here begin with %s; compare it with the ticket system.", p->ticket_prefix);
     return ud_error_hint(err, "Compare it with the ticket system.");
@@ -245,7 +246,7 @@ check_ticket(const struct ud_policy *p, const struct ud_disclosure *d, const cha
         return check_ticket_form(p, d->ticket, field, err);
     if (p->ticket != UD_NEED_YES)
         return UD_OK;
-    refuse(field, "ticket", err, UD_DENIED, "The policy asks for a ticket number");
+    refuse(field, "ticket", err, UD_DENIED, N_("The policy asks for a ticket number"));
     return ud_error_hint(err, "Open a ticket for this call and enter its number.");
 }
 
@@ -279,7 +280,7 @@ check_note(const struct ud_policy *p, const struct ud_disclosure *d, const char 
     if (says_something(d->note))
         return UD_OK;
     refuse(field, "note", err, UD_DENIED,
-        d->note[0] == '\0' ? "A note is needed with this reason" : "The note is too short to explain the reason");
+        d->note[0] == '\0' ? N_("A note is needed with this reason") : N_("The note is too short to explain the reason"));
     return ud_error_hint(err, "Write in at least %d characters what happened to the device.", NOTE_CELLS);
 }
 
@@ -288,7 +289,7 @@ check_caller(const struct ud_policy *p, const struct ud_disclosure *d, const cha
 {
     if (p->caller != UD_NEED_YES || d->caller[0] != '\0')
         return UD_OK;
-    refuse(field, "caller", err, UD_DENIED, "The policy asks who is calling");
+    refuse(field, "caller", err, UD_DENIED, N_("The policy asks who is calling"));
     return ud_error_hint(err, "Enter the caller's name.");
 }
 
@@ -300,12 +301,12 @@ check_verified(const struct ud_policy *p, const struct ud_disclosure *d, const c
     if (d->verified[0] == '\0' && p->verified != UD_NEED_YES)
         return UD_OK;
     if (d->verified[0] == '\0') {
-        refuse(field, "verified", err, UD_DENIED, "The policy asks how the caller was checked");
+        refuse(field, "verified", err, UD_DENIED, N_("The policy asks how the caller was checked"));
         return ud_error_hint(err, "Choose how you made sure that the caller is who they say.");
     }
     if (p->verified_count == 0 || has_way(p, d->verified))
         return UD_OK;
-    refuse(field, "verified", err, UD_INVALID, "This way of checking the caller is not in the policy's list");
+    refuse(field, "verified", err, UD_INVALID, N_("This way of checking the caller is not in the policy's list"));
     return ud_error_hint(err, "Choose one of the ways on the form.");
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "domain/recovery_shape.h"
 
 #define BITLOCKER_LIMIT 720896u /* 65536 * 11 */
@@ -261,15 +262,15 @@ fault_words(enum ud_group_fault fault)
 {
     switch (fault) {
     case UD_GROUP_SHORT:
-        return "it does not have the right number of characters";
+        return _("it does not have the right number of characters");
     case UD_GROUP_NOT_11:
-        return "it is not a multiple of 11, so one digit is wrong";
+        return _("it is not a multiple of 11, so one digit is wrong");
     case UD_GROUP_TOO_LARGE:
-        return "it is larger than 720885, so a digit is wrong";
+        return _("it is larger than 720885, so a digit is wrong");
     case UD_GROUP_CHARACTER:
-        return "it has a character that cannot stand there";
+        return _("it has a character that cannot stand there");
     default:
-        return "it is right";
+        return _("it is right");
     }
 }
 
@@ -277,13 +278,13 @@ void
 ud_recovery_fault_text(char *out, size_t size, const struct ud_recovery_check *c)
 {
     if (c->ok)
-        snprintf(out, size, "The recovery key has the right form");
+        snprintf(out, size, _("The recovery key has the right form"));
     else if (c->group > 0)
-        snprintf(out, size, "Group %u: %s; ask for it again", c->group, fault_words(c->fault));
+        snprintf(out, size, _("Group %u: %s; ask for it again"), c->group, fault_words(c->fault));
     else if (c->fault == UD_GROUP_TOO_LARGE)
-        snprintf(out, size, "The value is longer than %d characters", UD_RECOVERY_MAX);
+        snprintf(out, size, _("The value is longer than %d characters"), UD_RECOVERY_MAX);
     else if (c->group_count > 0)
-        snprintf(out, size, "The recovery key must have %u groups of %u characters", c->group_count, c->group_size);
+        snprintf(out, size, _("The recovery key must have %u groups of %u characters"), c->group_count, c->group_size);
     else
-        snprintf(out, size, "The recovery key is empty");
+        snprintf(out, size, _("The recovery key is empty"));
 }

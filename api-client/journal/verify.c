@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/i18n.h"
 #include "journal/checkpoint.h"
 
 #define SLACK     ((ud_wall)5 * 60 * 1000) /* an epoch may end this much late */
@@ -115,9 +116,9 @@ check_first(struct walk *w)
     const struct ud_journal_entry *e = w->entry;
 
     if (!e->head.has_public || e->record.event != UD_EVENT_EPOCH || e->head.epoch != 0)
-        return bad(w, 1, "the log does not begin with its first key");
+        return bad(w, 1, _("the log does not begin with its first key"));
     if (w->has_origin && memcmp(e->head.public_key, w->origin, UD_SIGN_PUBLIC) != 0)
-        return bad(w, 1, "the first key is not the one this log began with");
+        return bad(w, 1, _("the first key is not the one this log began with"));
     remember_key(w, e->head.public_key);
     w->started = e->head.time;
     w->first = 1;
@@ -130,13 +131,13 @@ check_time(struct walk *w, uint64_t line)
     const struct ud_journal_head *h = &w->entry->head;
 
     if (strcmp(w->boot_id, h->context.boot_id) == 0 && h->boot < w->boot)
-        return bad(w, line, "its time runs back");
+        return bad(w, line, _("its time runs back"));
     (void)ud_copy(w->boot_id, sizeof(w->boot_id), h->context.boot_id);
     w->boot = h->boot;
     if (w->entry->record.event == UD_EVENT_EPOCH)
         return true;
     if (h->time > w->started + UD_EPOCH_MS + SLACK || line - w->first >= UD_EPOCH_LINES)
-        return bad(w, line, "its key should have been replaced before it");
+        return bad(w, line, _("its key should have been replaced before it"));
     return true;
 }
 
@@ -155,20 +156,20 @@ check_line(struct walk *w, uint64_t line, const char *text, size_t length)
     struct ud_journal_entry *e = w->entry;
 
     if (!ud_line_parse(e, text, length))
-        return bad(w, line, "it is not in the form this program writes");
+        return bad(w, line, _("it is not in the form this program writes"));
     if (e->head.sequence != line)
-        return bad(w, line, "its number does not follow the line before");
+        return bad(w, line, _("its number does not follow the line before"));
     if (memcmp(e->head.previous, w->hash, UD_HASH_SIZE) != 0)
-        return bad(w, line, "it does not follow the line before");
+        return bad(w, line, _("it does not follow the line before"));
     ud_line_hash(hash, e);
     if (memcmp(hash, e->hash, sizeof(hash)) != 0)
-        return bad(w, line, "its content was changed");
+        return bad(w, line, _("its content was changed"));
     if (line == 1 && !check_first(w))
         return false;
     if (e->head.epoch != w->epochs - 1 || e->head.has_public != (e->record.event == UD_EVENT_EPOCH))
-        return bad(w, line, "it names another key than the one in force");
+        return bad(w, line, _("it names another key than the one in force"));
     if (!ud_line_signed_by(e, w->keys[w->epochs - 1]))
-        return bad(w, line, "its signature is wrong");
+        return bad(w, line, _("its signature is wrong"));
     if (!check_time(w, line))
         return false;
     if (line > 1 && e->head.has_public)
@@ -196,7 +197,7 @@ check_lines(struct walk *w, const struct map *m)
     }
     w->report->lines = line;
     if (w->report->torn > 0) /* after a crash; the next start sets it aside and records that */
-        (void)bad(w, line + 1, "it is unfinished: no line ends there");
+        (void)bad(w, line + 1, _("it is unfinished: no line ends there"));
 }
 
 static void
@@ -208,13 +209,13 @@ check_one_point(struct walk *w, const char *text)
     if (!ud_checkpoint_parse(&c, text) || c.epoch >= w->epochs || memcmp(c.origin, w->keys[0], sizeof(c.origin)) != 0 ||
         !ud_checkpoint_signed_by(&c, w->keys[c.epoch])) {
         if (c.sequence > r->lines)
-            (void)bad(w, r->lines, "a checkpoint knows of lines after it, which are gone");
+            (void)bad(w, r->lines, _("a checkpoint knows of lines after it, which are gone"));
         else
-            (void)bad(w, c.sequence, "a checkpoint about it is not genuine");
+            (void)bad(w, c.sequence, _("a checkpoint about it is not genuine"));
     } else if (c.sequence > r->lines) {
-        (void)bad(w, r->lines, "a checkpoint knows of lines after it, which are gone");
+        (void)bad(w, r->lines, _("a checkpoint knows of lines after it, which are gone"));
     } else if (c.sequence == 0 || memcmp(w->hashes[c.sequence - 1], c.hash, UD_HASH_SIZE) != 0) {
-        (void)bad(w, c.sequence, "a checkpoint says it was another line");
+        (void)bad(w, c.sequence, _("a checkpoint says it was another line"));
     } else if (c.sequence > r->anchored) {
         r->anchored = c.sequence;
     }
@@ -266,7 +267,7 @@ ud_journal_verify(struct ud_journal_report *report, const char *dir, struct ud_e
     if ((st = read_origin(&w, dir, err)) != UD_OK || (st = map_log(&m, dir, err)) != UD_OK)
         goto out;
     if (w.has_origin && m.length == 0)
-        (void)bad(&w, 1, "the whole log is gone; only its first key is left");
+        (void)bad(&w, 1, _("the whole log is gone; only its first key is left"));
     check_lines(&w, &m);
     if (report->ok)
         st = check_points(&w, dir, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/i18n.h"
 #include "wire/graph.h"
 
 #define SKEW_MINUTES 10
@@ -19,34 +20,38 @@ struct refusal {
 
 /* First match counts: exact codes before the bare status. */
 static const struct refusal refusals[] = {
-    { 400, "invalid_request", UD_FAILED, "The service found our request incomplete",
-        "This is a fault of the program: report it" },
-    { 400, NULL, UD_FAILED, "The service does not understand this request", "This version of the service may not offer it" },
-    { 401, NULL, UD_SIGNIN, "The session at the service has ended", "Sign in again" },
-    { 403, "reason_required", UD_DENIED, "The escrow service wants a reason for this key",
-        "Give a reason; a plain read is refused by policy" },
-    { 403, "personal_device", UD_DENIED, "This is a personal device: its key may not be viewed by staff",
-        "A new key can be asked for; the user can see it in self-service" },
-    { 403, "authorization_error", UD_DENIED, "Your role may not read this recovery key",
-        "Ask for the role that may, or activate it where roles are activated on demand" },
-    { 403, "Authorization_RequestDenied", UD_DENIED, "Your directory role does not allow this", "Ask for the role that does" },
-    { 403, "Forbidden", UD_DENIED, "Intune refused: your role does not cover this device",
-        "Ask for Help Desk Operator on this group of devices" },
-    { 403, "accessDenied", UD_DENIED, "Your organization's policy blocks this", "Ask the identity team" },
-    { 403, NULL, UD_DENIED, "The service does not allow this", "Ask for the role that may" },
-    { 404, NULL, UD_NOTFOUND, "Not found: deleted, or not visible to you", "" },
-    { 405, NULL, UD_UNSUPPORTED, "This version of the service does not offer that", "" },
-    { 409, "already_used", UD_DENIED, "This request has been used before", "Ask for the key anew" },
-    { 409, NULL, UD_BUSY, "Somebody else is changing this at the moment", "Try again" },
-    { 410, NULL, UD_INVALID, "The place in the list has been forgotten by the service", "The list is fetched from the start" },
-    { 413, NULL, UD_INVALID, "The service finds the request too large", "" },
-    { 429, NULL, UD_THROTTLED, "The service asks us to wait", "Try again after the wait" },
-    { 503, "audit_unavailable", UD_DENIED, "The escrow service cannot write its audit, so it shows no keys",
-        "Call whoever runs it" },
-    { 500, NULL, UD_FAILED, "The service reports a fault of its own", "Try again; if it lasts, report it with the id below" },
-    { 502, NULL, UD_OFFLINE, "The service is not available at the moment", "Try again in a minute" },
-    { 503, NULL, UD_OFFLINE, "The service is busy or being maintained", "Try again in a minute" },
-    { 504, NULL, UD_OFFLINE, "The service did not answer its own front in time", "Try again in a minute" },
+    { 400, "invalid_request", UD_FAILED, N_("The service found our request incomplete"),
+        N_("This is a fault of the program: report it") },
+    { 400, NULL, UD_FAILED, N_("The service does not understand this request"),
+        N_("This version of the service may not offer it") },
+    { 401, NULL, UD_SIGNIN, N_("The session at the service has ended"), N_("Sign in again") },
+    { 403, "reason_required", UD_DENIED, N_("The escrow service wants a reason for this key"),
+        N_("Give a reason; a plain read is refused by policy") },
+    { 403, "personal_device", UD_DENIED, N_("This is a personal device: its key may not be viewed by staff"),
+        N_("A new key can be asked for; the user can see it in self-service") },
+    { 403, "authorization_error", UD_DENIED, N_("Your role may not read this recovery key"),
+        N_("Ask for the role that may, or activate it where roles are activated on demand") },
+    { 403, "Authorization_RequestDenied", UD_DENIED, N_("Your directory role does not allow this"),
+        N_("Ask for the role that does") },
+    { 403, "Forbidden", UD_DENIED, N_("Intune refused: your role does not cover this device"),
+        N_("Ask for Help Desk Operator on this group of devices") },
+    { 403, "accessDenied", UD_DENIED, N_("Your organization's policy blocks this"), N_("Ask the identity team") },
+    { 403, NULL, UD_DENIED, N_("The service does not allow this"), N_("Ask for the role that may") },
+    { 404, NULL, UD_NOTFOUND, N_("Not found: deleted, or not visible to you"), "" },
+    { 405, NULL, UD_UNSUPPORTED, N_("This version of the service does not offer that"), "" },
+    { 409, "already_used", UD_DENIED, N_("This request has been used before"), N_("Ask for the key anew") },
+    { 409, NULL, UD_BUSY, N_("Somebody else is changing this at the moment"), N_("Try again") },
+    { 410, NULL, UD_INVALID, N_("The place in the list has been forgotten by the service"),
+        N_("The list is fetched from the start") },
+    { 413, NULL, UD_INVALID, N_("The service finds the request too large"), "" },
+    { 429, NULL, UD_THROTTLED, N_("The service asks us to wait"), N_("Try again after the wait") },
+    { 503, "audit_unavailable", UD_DENIED, N_("The escrow service cannot write its audit, so it shows no keys"),
+        N_("Call whoever runs it") },
+    { 500, NULL, UD_FAILED, N_("The service reports a fault of its own"),
+        N_("Try again; if it lasts, report it with the id below") },
+    { 502, NULL, UD_OFFLINE, N_("The service is not available at the moment"), N_("Try again in a minute") },
+    { 503, NULL, UD_OFFLINE, N_("The service is busy or being maintained"), N_("Try again in a minute") },
+    { 504, NULL, UD_OFFLINE, N_("The service did not answer its own front in time"), N_("Try again in a minute") },
 };
 
 static const struct refusal *
@@ -100,9 +105,12 @@ add_skew(struct ud_error *e, const struct ud_http_reply *r)
     if (r->code != 401 || r->date == UD_WALL_NONE)
         return;
     minutes = (r->arrived - r->date) / 60000;
-    if (minutes > SKEW_MINUTES || minutes < -SKEW_MINUTES)
-        ud_error_hint(e, "This machine's clock is %lld minutes %s the service's: have it set, then sign in again",
-            (long long)(minutes > 0 ? minutes : -minutes), minutes > 0 ? "ahead of" : "behind");
+    if (minutes > SKEW_MINUTES)
+        ud_error_hint(e, "This machine's clock is %lld minutes ahead of the service's: have it set, then sign in again",
+            (long long)minutes);
+    else if (minutes < -SKEW_MINUTES)
+        ud_error_hint(
+            e, "This machine's clock is %lld minutes behind the service's: have it set, then sign in again", (long long)-minutes);
 }
 
 /* The id support asks for. */
@@ -115,7 +123,10 @@ add_id(struct ud_error *e, const struct ud_wire_graph_error *g, const struct ud_
     if (id[0] == '\0')
         return;
     (void)ud_copy(before, sizeof(before), e->hint);
-    ud_error_hint(e, "%s%sRequest id: %s", before, before[0] != '\0' ? ". " : "", id);
+    if (before[0] != '\0')
+        ud_error_hint(e, "%s. Request id: %s", before, id);
+    else
+        ud_error_hint(e, "Request id: %s", id);
 }
 
 enum ud_status
@@ -135,8 +146,8 @@ ud_source_refusal(struct ud_error *e, uint32_t *retry_after, const struct ud_sou
     } else if (!understood && http < 500 && http != 401 && http != 404 && http != 429) {
         ud_error_set(e, found->status, "Unexpected reply from %s (%ld)", r->host, r->code);
     } else {
-        ud_error_set(e, found->status, "%s (%s)", found->message, s->set->name);
-        ud_error_hint(e, "%s", found->hint);
+        ud_error_set(e, found->status, "%s (%s)", ud_translate(found->message), s->set->name);
+        ud_error_hint(e, "%s", ud_translate(found->hint));
     }
     add_skew(e, r);
     add_id(e, &g, r);
@@ -152,38 +163,41 @@ struct number {
 };
 
 static const struct number numbers[] = {
-    { 50076, UD_SIGNIN, "Extra verification is needed", "Sign in again" },
-    { 50079, UD_SIGNIN, "Extra verification is needed", "Sign in again" },
-    { 50074, UD_SIGNIN, "Extra verification is needed", "Sign in again" },
-    { 50072, UD_SIGNIN, "Extra verification is needed", "Sign in again" },
-    { 53003, UD_DENIED, "A sign-in policy blocks this (device codes may be forbidden)", "Ask the identity team" },
-    { 530032, UD_DENIED, "A sign-in policy blocks this (device codes may be forbidden)", "Ask the identity team" },
-    { 530035, UD_DENIED, "A sign-in policy blocks this (device codes may be forbidden)", "Ask the identity team" },
-    { 53000, UD_DENIED, "Policy wants a managed device; a device code cannot show one", "Ask the identity team for another way" },
-    { 53001, UD_DENIED, "Policy wants a managed device; a device code cannot show one", "Ask the identity team for another way" },
-    { 50097, UD_DENIED, "Policy wants a managed device; a device code cannot show one", "Ask the identity team for another way" },
-    { 65001, UD_DENIED, "An administrator must approve this application first", "Ask the identity team" },
-    { 90094, UD_DENIED, "An administrator must approve this application first", "Ask the identity team" },
-    { 90008, UD_DENIED, "An administrator must approve this application first", "Ask the identity team" },
-    { 65004, UD_DENIED, "The permission request was declined", "Sign in again and accept it" },
-    { 700016, UD_CONFIG, "The application or the tenant is not known there",
-        "Check tenant, client_id and cloud in unlockdesk.conf" },
-    { 700011, UD_CONFIG, "The application or the tenant is not known there",
-        "Check tenant, client_id and cloud in unlockdesk.conf" },
-    { 90002, UD_CONFIG, "The application or the tenant is not known there",
-        "Check tenant, client_id and cloud in unlockdesk.conf" },
-    { 90038, UD_CONFIG, "The tenant belongs to another cloud", "Set cloud in unlockdesk.conf" },
-    { 7000218, UD_CONFIG, "The app registration does not allow public client sign-in",
-        "Have \"Allow public client flows\" switched on in the app registration" },
-    { 50057, UD_DENIED, "The account is disabled", "Ask the identity team" },
-    { 50105, UD_DENIED, "You are not assigned to this application", "Ask the identity team" },
-    { 50020, UD_DENIED, "The account is not from this organization", "Sign in with an account of the tenant" },
-    { 70043, UD_SIGNIN, "The session has expired", "Sign in again" },
-    { 700082, UD_SIGNIN, "The session has expired", "Sign in again" },
-    { 70008, UD_SIGNIN, "The session has expired", "Sign in again" },
-    { 50173, UD_SIGNIN, "The session was revoked, or the password changed", "Sign in again" },
-    { 90055, UD_THROTTLED, "Too many tries to sign in", "Wait a while" },
-    { 50196, UD_THROTTLED, "Too many tries to sign in", "Wait a while" },
+    { 50076, UD_SIGNIN, N_("Extra verification is needed"), N_("Sign in again") },
+    { 50079, UD_SIGNIN, N_("Extra verification is needed"), N_("Sign in again") },
+    { 50074, UD_SIGNIN, N_("Extra verification is needed"), N_("Sign in again") },
+    { 50072, UD_SIGNIN, N_("Extra verification is needed"), N_("Sign in again") },
+    { 53003, UD_DENIED, N_("A sign-in policy blocks this (device codes may be forbidden)"), N_("Ask the identity team") },
+    { 530032, UD_DENIED, N_("A sign-in policy blocks this (device codes may be forbidden)"), N_("Ask the identity team") },
+    { 530035, UD_DENIED, N_("A sign-in policy blocks this (device codes may be forbidden)"), N_("Ask the identity team") },
+    { 53000, UD_DENIED, N_("Policy wants a managed device; a device code cannot show one"),
+        N_("Ask the identity team for another way") },
+    { 53001, UD_DENIED, N_("Policy wants a managed device; a device code cannot show one"),
+        N_("Ask the identity team for another way") },
+    { 50097, UD_DENIED, N_("Policy wants a managed device; a device code cannot show one"),
+        N_("Ask the identity team for another way") },
+    { 65001, UD_DENIED, N_("An administrator must approve this application first"), N_("Ask the identity team") },
+    { 90094, UD_DENIED, N_("An administrator must approve this application first"), N_("Ask the identity team") },
+    { 90008, UD_DENIED, N_("An administrator must approve this application first"), N_("Ask the identity team") },
+    { 65004, UD_DENIED, N_("The permission request was declined"), N_("Sign in again and accept it") },
+    { 700016, UD_CONFIG, N_("The application or the tenant is not known there"),
+        N_("Check tenant, client_id and cloud in unlockdesk.conf") },
+    { 700011, UD_CONFIG, N_("The application or the tenant is not known there"),
+        N_("Check tenant, client_id and cloud in unlockdesk.conf") },
+    { 90002, UD_CONFIG, N_("The application or the tenant is not known there"),
+        N_("Check tenant, client_id and cloud in unlockdesk.conf") },
+    { 90038, UD_CONFIG, N_("The tenant belongs to another cloud"), N_("Set cloud in unlockdesk.conf") },
+    { 7000218, UD_CONFIG, N_("The app registration does not allow public client sign-in"),
+        N_("Have \"Allow public client flows\" switched on in the app registration") },
+    { 50057, UD_DENIED, N_("The account is disabled"), N_("Ask the identity team") },
+    { 50105, UD_DENIED, N_("You are not assigned to this application"), N_("Ask the identity team") },
+    { 50020, UD_DENIED, N_("The account is not from this organization"), N_("Sign in with an account of the tenant") },
+    { 70043, UD_SIGNIN, N_("The session has expired"), N_("Sign in again") },
+    { 700082, UD_SIGNIN, N_("The session has expired"), N_("Sign in again") },
+    { 70008, UD_SIGNIN, N_("The session has expired"), N_("Sign in again") },
+    { 50173, UD_SIGNIN, N_("The session was revoked, or the password changed"), N_("Sign in again") },
+    { 90055, UD_THROTTLED, N_("Too many tries to sign in"), N_("Wait a while") },
+    { 50196, UD_THROTTLED, N_("Too many tries to sign in"), N_("Wait a while") },
 };
 
 static const struct {
@@ -191,25 +205,28 @@ static const struct {
     enum ud_status status;
     const char *message, *hint;
 } words[] = {
-    { "authorization_declined", UD_DENIED, "The sign-in was declined", "Start again if you meant to accept it" },
-    { "access_denied", UD_DENIED, "The sign-in was declined", "Start again if you meant to accept it" },
-    { "expired_token", UD_TIMEOUT, "The code has expired", "Ask for a new code" },
-    { "bad_verification_code", UD_FAILED, "The sign-in was not recognised by the service", "Ask for a new code" },
-    { "invalid_grant", UD_SIGNIN, "The session has ended", "Sign in again" },
-    { "interaction_required", UD_SIGNIN, "The session has ended: your organization wants a new sign-in", "Sign in again" },
-    { "consent_required", UD_DENIED, "An administrator must approve this application first", "Ask the identity team" },
-    { "invalid_client", UD_CONFIG, "The application is not accepted there", "Check client_id in unlockdesk.conf" },
-    { "unauthorized_client", UD_CONFIG, "The application may not sign in this way",
-        "Check client_id and sign_in in unlockdesk.conf" },
-    { "invalid_scope", UD_CONFIG, "The service does not know the permissions asked for", "Check scopes in unlockdesk.conf" },
-    { "temporarily_unavailable", UD_OFFLINE, "The sign-in service is not available at the moment", "Try again in a minute" },
+    { "authorization_declined", UD_DENIED, N_("The sign-in was declined"), N_("Start again if you meant to accept it") },
+    { "access_denied", UD_DENIED, N_("The sign-in was declined"), N_("Start again if you meant to accept it") },
+    { "expired_token", UD_TIMEOUT, N_("The code has expired"), N_("Ask for a new code") },
+    { "bad_verification_code", UD_FAILED, N_("The sign-in was not recognised by the service"), N_("Ask for a new code") },
+    { "invalid_grant", UD_SIGNIN, N_("The session has ended"), N_("Sign in again") },
+    { "interaction_required", UD_SIGNIN, N_("The session has ended: your organization wants a new sign-in"),
+        N_("Sign in again") },
+    { "consent_required", UD_DENIED, N_("An administrator must approve this application first"), N_("Ask the identity team") },
+    { "invalid_client", UD_CONFIG, N_("The application is not accepted there"), N_("Check client_id in unlockdesk.conf") },
+    { "unauthorized_client", UD_CONFIG, N_("The application may not sign in this way"),
+        N_("Check client_id and sign_in in unlockdesk.conf") },
+    { "invalid_scope", UD_CONFIG, N_("The service does not know the permissions asked for"),
+        N_("Check scopes in unlockdesk.conf") },
+    { "temporarily_unavailable", UD_OFFLINE, N_("The sign-in service is not available at the moment"),
+        N_("Try again in a minute") },
 };
 
 enum ud_status
 ud_source_oauth_refusal(struct ud_error *e, const struct ud_source *s, const struct ud_wire_oauth_error *o)
 {
     enum ud_status st = UD_FAILED;
-    const char *message = "The sign-in service refused", *hint = "";
+    const char *message = N_("The sign-in service refused"), *hint = "";
     char trace[96] = "";
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -228,7 +245,7 @@ ud_source_oauth_refusal(struct ud_error *e, const struct ud_source *s, const str
     }
     if (o->aadsts != 0)
         snprintf(trace, sizeof(trace), "%sAADSTS%u, trace %.60s", hint[0] != '\0' ? ". " : "", o->aadsts, o->trace_id);
-    ud_error_set(e, st, "%s (%s)", message, s->set->name);
-    ud_error_hint(e, "%s%s", hint, trace);
+    ud_error_set(e, st, "%s (%s)", ud_translate(message), s->set->name);
+    ud_error_hint(e, "%s%s", ud_translate(hint), trace);
     return st;
 }

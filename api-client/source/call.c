@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "source/pages.h"
 
 /* --- sources -------------------------------------------------------------------------------------------------------------- */
@@ -247,8 +248,8 @@ ud_source_refuse(struct ud_source_call *c, enum ud_status st, const char *messag
 {
     struct ud_error e;
 
-    ud_error_set(&e, st, "%s", message);
-    ud_error_hint(&e, "%s", hint);
+    ud_error_set(&e, st, "%s", ud_translate(message));
+    ud_error_hint(&e, "%s", ud_translate(hint));
     ud_source_fail(c, &e);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "domain/fleet.h"
 
 #define PAGES_MAX 20000 /* of 1000 records: ten times the largest fleet */
@@ -51,11 +52,11 @@ on_data(const void *bytes, size_t length, struct ud_error *err, void *arg)
 }
 
 static void
-flood(struct ud_source_call *c, const char *what)
+flood(struct ud_source_call *c)
 {
     struct ud_error e;
 
-    ud_error_set(&e, UD_MALFORMED, "%s sends %s; the list was not finished", c->source->site.host, what);
+    ud_error_set(&e, UD_MALFORMED, "%s sends pages without an end; the list was not finished", c->source->site.host);
     ud_error_hint(&e, "Tell whoever runs the service");
     ud_source_fail(c, &e);
 }
@@ -73,7 +74,7 @@ go_on(struct ud_source_call *c, const char *next)
         return;
     }
     if (strcmp(path, p->path) == 0 || ++p->pages >= PAGES_MAX || p->empty >= EMPTY_MAX || p->done > UD_FLEET_MAX * 2ull) {
-        flood(c, "pages without an end");
+        flood(c);
         return;
     }
     (void)ud_copy(p->path, sizeof(p->path), path);
@@ -185,7 +186,7 @@ ud_pages_fetch(struct ud_source_call *c, const struct ud_page_list *list)
     p->resumed = list->resume != NULL;
     if (!ud_copy(p->first, sizeof(p->first), list->path) ||
         !ud_copy(p->path, sizeof(p->path), p->resumed ? list->resume : list->path)) {
-        ud_source_refuse(c, UD_INVALID, "What is asked for is too long", "");
+        ud_source_refuse(c, UD_INVALID, N_("What is asked for is too long"), "");
         return;
     }
     p->list.path = p->list.resume = NULL; /* they belong to the caller */

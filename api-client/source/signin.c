@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/i18n.h"
 #include "wire/graph.h"
 
 #define FORM_TYPE    "application/x-www-form-urlencoded"
@@ -156,7 +157,7 @@ wait_to_poll(struct ud_source_call *c)
     ud_msec unit = c->source->set->poll_unit > 0 ? c->source->set->poll_unit : 1000;
 
     if (ud_clock_now() >= s->until) {
-        ud_source_refuse(c, UD_TIMEOUT, "The code has expired", "Ask for a new code");
+        ud_source_refuse(c, UD_TIMEOUT, N_("The code has expired"), N_("Ask for a new code"));
         return;
     }
     c->timer = ud_http_after(c->source->http, (ud_msec)s->interval * unit, poll_token, c);
@@ -289,7 +290,7 @@ ask_for_code(struct ud_source_call *c)
     struct ud_buf form;
 
     if (s->session.device_path[0] == '\0') {
-        ud_source_refuse(c, UD_UNSUPPORTED, "The sign-in service offers no device codes", "Ask the identity team");
+        ud_source_refuse(c, UD_UNSUPPORTED, N_("The sign-in service offers no device codes"), N_("Ask the identity team"));
         return;
     }
     ud_buf_init(&form, 4096);
@@ -310,7 +311,7 @@ ask_for_code(struct ud_source_call *c)
                               .then = on_code,
                           });
     else
-        ud_source_refuse(c, UD_CONFIG, "client_id or scopes are too long", "Shorten them in unlockdesk.conf");
+        ud_source_refuse(c, UD_CONFIG, N_("client_id or scopes are too long"), N_("Shorten them in unlockdesk.conf"));
     ud_buf_free(&form);
 }
 
@@ -318,8 +319,8 @@ void
 ud_source_sign_in(struct ud_source_call *c)
 {
     if (!c->source->set->device_code) {
-        ud_source_refuse(c, UD_UNSUPPORTED, "This version signs in with a device code only",
-            "Set sign_in = device-code for this source in unlockdesk.conf");
+        ud_source_refuse(c, UD_UNSUPPORTED, N_("This version signs in with a device code only"),
+            N_("Set sign_in = device-code for this source in unlockdesk.conf"));
         return;
     }
     ud_session_clear(c->source);

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/language.h"
 #include "base/process.h"
 #include "base/seal.h"
 #include "worker/worker.h"
@@ -14,6 +15,7 @@ run(struct ud_error *err)
     struct ud_worker *w = NULL;
     enum ud_status st;
 
+    ud_language_use(NULL); /* what goes wrong is said in the console's language, which it left in LANGUAGE */
     /* The TLS library's memory before anything uses it; the sandbox before the first byte from outside. */
     if ((st = ud_process_harden(err)) != UD_OK || (st = ud_http_global_init(err)) != UD_OK || (st = ud_seal_init(err)) != UD_OK ||
         (st = ud_process_sandbox(UD_SANDBOX_WORKER, err)) != UD_OK || (st = ud_worker_new(&w, CHANNEL, NULL, 0, err)) != UD_OK)

@@ -20,7 +20,7 @@ THIRD = {
     r"cjson/|cJSON\.h": ["api-client/wire"], r"sodium": ["api-client/base"], r"utf8proc\.h": ["api-client/base"],
     r"qrencode\.h": ["tui/view"], r"^ini\.h": ["tui/app", "tui/term", "escrowd"], r"microhttpd\.h": ["escrowd/front"],
     r"sqlite3\.h": ["escrowd/store", "escrowd/vault"], r"gnutls/": ["escrowd"], r"seccomp\.h": ["api-client/base"],
-    r"libintl\.h": ["tui"], r"vterm\.h|cmocka\.h": ["tests"],
+    r"libintl\.h": ["api-client/base"], r"vterm\.h|cmocka\.h": ["tests"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 

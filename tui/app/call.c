@@ -317,7 +317,7 @@ ud_call_ticket_model(const struct ud_app *app, const struct ud_call *c, struct u
         .device = c->r.dev.name,
         .serial = c->r.dev.serial,
         .user = c->r.dev.user,
-        .reason = reason != NULL ? _(reason->text) : c->r.why.reason,
+        .reason = reason != NULL ? ud_translate(reason->text) : c->r.why.reason,
         .ticket = c->r.why.ticket,
         .caller = c->r.why.caller,
         .verified = c->r.why.verified,

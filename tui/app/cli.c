@@ -1,7 +1,5 @@
 #include "app/cli.h"
 
-#include <libintl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +7,7 @@
 
 #include "app/console.h"
 #include "app/oneshot.h"
+#include "base/language.h"
 #include "grid/i18n.h"
 #include "wire/cli.h"
 
@@ -21,7 +20,7 @@ report(const struct ud_error *err, enum ud_status st, bool json)
 
     shown.status = st;
     if (shown.message[0] == '\0')
-        (void)ud_copy(shown.message, sizeof(shown.message), _(ud_status_text(st)));
+        (void)ud_copy(shown.message, sizeof(shown.message), ud_translate(ud_status_text(st)));
     if (!json) {
         fprintf(stderr, "unlockdesk: %s\n", shown.message);
         if (shown.hint[0] != '\0')
@@ -33,25 +32,6 @@ report(const struct ud_error *err, enum ud_status st, bool json)
     ud_wire_cli_error(&w, &shown);
     fprintf(stderr, "%s\n", b.data != NULL ? b.data : "");
     ud_buf_free(&b);
-}
-
-/* setlocale as asked; where that fails C.UTF-8, with LANGUAGE set so that gettext still finds the words. */
-static void
-use_locale(const struct ud_config *c)
-{
-    bool ok = setlocale(LC_ALL, "") != NULL;
-    const char *lang = getenv("LC_ALL") != NULL ? getenv("LC_ALL") : getenv("LC_MESSAGES") != NULL ? getenv("LC_MESSAGES") : getenv("LANG");
-
-    if (!ok || strstr(setlocale(LC_CTYPE, NULL), "UTF-8") == NULL)
-        (void)setlocale(LC_ALL, "C.UTF-8");
-    if (c->language[0] != '\0')
-        (void)setenv("LANGUAGE", c->language, 1);
-    else if (!ok && lang != NULL)
-        (void)setenv("LANGUAGE", lang, 1);
-    (void)setlocale(LC_NUMERIC, "C");
-    (void)bindtextdomain("unlockdesk", c->locale_dir);
-    (void)bind_textdomain_codeset("unlockdesk", "UTF-8");
-    (void)textdomain("unlockdesk");
 }
 
 static enum ud_status
@@ -87,7 +67,8 @@ run_console(struct ud_oneshot *s, struct ud_error *err)
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         ud_error_set(err, UD_NOTTY, "%s", _("The console needs a terminal for input and output"));
-        return ud_error_hint(err, "%s", _("Over SSH use: ssh -t HOST unlockdesk. For programs there are commands: unlockdesk --help"));
+        return ud_error_hint(
+            err, "%s", _("Over SSH use: ssh -t HOST unlockdesk. For programs there are commands: unlockdesk --help"));
     }
     if (s->config.demo)
         fprintf(stderr, _("Starting a private escrow service with %u invented devices…\n"), s->config.demo_devices);
@@ -99,11 +80,13 @@ run_console(struct ud_oneshot *s, struct ud_error *err)
 static enum ud_status
 run(struct ud_oneshot *s, const struct ud_options *o, struct ud_error *err)
 {
-    enum ud_status st = ud_oneshot_open(s, o, err);
+    enum ud_status st;
 
-    if (st != UD_OK)
+    ud_language_use(o->language); /* for what is wrong with the configuration, which may name another */
+    if ((st = ud_oneshot_open(s, o, err)) != UD_OK)
         return st;
-    use_locale(&s->config);
+    ud_language_use(s->config.language);
+    ud_language_tag(s->config.language, sizeof(s->config.language));
     if (o->help) {
         ud_options_usage();
         return UD_OK;
@@ -117,7 +100,10 @@ ud_cli_main(int argc, char **argv)
     struct ud_options *o = ud_xcalloc(1, sizeof(*o));
     struct ud_oneshot *s = ud_xcalloc(1, sizeof(*s));
     struct ud_error err = { 0 };
-    enum ud_status st = ud_options_parse(o, argc, argv, &err);
+    enum ud_status st;
+
+    ud_language_use(NULL); /* for what is wrong with the command line */
+    st = ud_options_parse(o, argc, argv, &err);
 
     if (st == UD_OK && o->version)
         printf("unlockdesk %s\n", UD_VERSION);

@@ -9,6 +9,7 @@
 #include "app/config_policy.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/language.h"
 
 #define SITE_DIR     "/etc/unlockdesk"
 #define FILE_MAX     ((size_t)256 * 1024)
@@ -74,7 +75,6 @@ ud_config_default(struct ud_config *c)
     join(c->theme_dirs[0], sizeof(c->theme_dirs[0]), dir, "themes");
     join(c->theme_dirs[1], sizeof(c->theme_dirs[1]), SITE_DIR, "themes");
     join(c->theme_dirs[2], sizeof(c->theme_dirs[2]), UD_PREFIX, "share/unlockdesk/themes");
-    join(c->locale_dir, sizeof(c->locale_dir), UD_PREFIX, "share/locale");
     ud_config_profile(c, UD_PROFILE_WORKSTATION);
 }
 
@@ -141,7 +141,7 @@ set_console(struct reading *r, const char *name, const char *value)
     if (strcmp(name, "theme") == 0)
         return text(c->theme, sizeof(c->theme), value);
     if (strcmp(name, "language") == 0)
-        return text(c->language, sizeof(c->language), value);
+        return ud_language_valid(value) && text(c->language, sizeof(c->language), value);
     if (strcmp(name, "plain") == 0)
         return yes_no(&c->plain, value);
     if (strcmp(name, "color") == 0) {

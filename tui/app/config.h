@@ -12,8 +12,6 @@
 
 #define UD_PATH_MAX 512
 
-
-
 /* `key reveal`: what the console goes to by itself once it may, instead of waiting on the list of devices. */
 struct ud_goal {
     bool wanted;
@@ -47,7 +45,6 @@ struct ud_config {
     char keys_file[UD_PATH_MAX];   /* user's key bindings; may not exist */
     char site_keys_file[UD_PATH_MAX];
     char theme_dirs[3][UD_PATH_MAX];
-    char locale_dir[UD_PATH_MAX];
 };
 
 /* Defaults of the workstation profile and the XDG directories; no file is read. */

@@ -240,9 +240,9 @@ ud_draw_reason(struct ud_app *app, struct ud_canvas cv)
     if (k != NULL)
         m.key = *k;
     for (const struct ud_reason *r; (r = ud_form_reason(app, m.reason_count)) != NULL;)
-        reason[m.reason_count++] = _(r->text);
+        reason[m.reason_count++] = ud_translate(r->text);
     for (size_t i = 0; i < p->verified_count; i++)
-        verified[i] = _(p->verified_way[i]);
+        verified[i] = ud_translate(p->verified_way[i]);
     ud_view_reason(cv, &m);
 }
 
@@ -333,7 +333,7 @@ ud_draw_key(struct ud_app *app, struct ud_canvas cv)
     if (c->key != NULL)
         m.wiped_in = c->got + app->policy.covered_max - app->now;
     if (ud_policy_reason(ud_app_policy_of(app, c->r.dev.d.source), c->r.why.reason) != NULL)
-        m.reason = _(ud_policy_reason(ud_app_policy_of(app, c->r.dev.d.source), c->r.why.reason)->text);
+        m.reason = ud_translate(ud_policy_reason(ud_app_policy_of(app, c->r.dev.d.source), c->r.why.reason)->text);
     memcpy(m.mark, c->mark, sizeof(m.mark));
     where_lines(c, m.where);
     ud_view_key(cv, &m, app->width, app->height);

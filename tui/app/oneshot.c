@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/language.h"
 #include "base/text.h"
 #include "grid/i18n.h"
 
@@ -69,6 +70,8 @@ apply_options(struct ud_oneshot *s, struct ud_error *err)
 
     if (o->theme != NULL)
         (void)ud_copy(c->theme, sizeof(c->theme), o->theme);
+    if (o->language != NULL && !ud_language_valid(o->language))
+        return ud_error_set(err, UD_USAGE, "--lang takes a language, for example nl, sv or ja, not \"%s\"", o->language);
     if (o->language != NULL)
         (void)ud_copy(c->language, sizeof(c->language), o->language);
     c->plain |= o->plain;
@@ -180,7 +183,7 @@ done(const struct ud_msg *e, struct ud_error *err)
 
     if (st == UD_OK)
         return UD_OK;
-    ud_error_set(err, st, "%s", e->u.done.message[0] != '\0' ? e->u.done.message : ud_status_text(st));
+    ud_error_set(err, st, "%s", e->u.done.message[0] != '\0' ? e->u.done.message : ud_translate(ud_status_text(st)));
     ud_error_hint(err, "%s", e->u.done.hint);
     return st;
 }

@@ -131,7 +131,7 @@ read_rules(struct ud_oneshot *s, struct ud_error *err)
 
     for (uint8_t i = 0; i < s->config.source_count; i++) {
         struct ud_msg policy = { .type = UD_MSG_GET_POLICY, .u.source = { .source = i } };
-        struct ud_msg notice = { .type = UD_MSG_GET_NOTICE, .u.get_notice = { .source = i, .language = "en" } };
+        struct ud_msg notice = { .type = UD_MSG_GET_NOTICE, .u.get_notice = { .source = i, .language = s->config.language } };
         struct notice n = { "" };
         if ((st = ud_oneshot_request(s, &policy, NULL, NULL, NULL, err)) != UD_OK ||
             (st = ud_oneshot_request(s, &notice, NULL, on_notice, &n, err)) != UD_OK)

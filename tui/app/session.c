@@ -216,7 +216,7 @@ sign_done(struct ud_app *app, uint8_t source, const struct ud_msg_done *m)
     } else if (!ud_app_signed_in(app) && !any_busy(app)) {
         ud_lock_now(app, m->message); /* the PIN or passphrase tries again; nothing else could */
     } else {
-        ud_say(app, UD_TONE_ERROR, "%s. %s", m->message, m->hint);
+        ud_say(app, UD_TONE_ERROR, _("%s. %s"), m->message, m->hint);
     }
 }
 

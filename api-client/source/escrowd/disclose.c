@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "source/graph/graph.h"
 
 #define JSON_TYPE "application/json"
@@ -166,7 +167,7 @@ ud_escrowd_outcome(struct ud_source_call *c, const struct ud_guid *request, cons
     struct ud_error e;
 
     if ((c->source->can & UD_WIRE_CAN_OUTCOME) == 0) {
-        ud_source_refuse(c, UD_UNSUPPORTED, "This service does not record how a call ended", "");
+        ud_source_refuse(c, UD_UNSUPPORTED, N_("This service does not record how a call ended"), "");
         return;
     }
     (void)ud_copy(o.outcome, sizeof(o.outcome), outcome);

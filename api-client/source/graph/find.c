@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 
 /* --- by key ID ---------------------------------------------------------------------------------------------------------------- */
@@ -131,7 +132,7 @@ ud_graph_ask(struct ud_source_call *c, enum ud_source_field field, const char *t
     a->field = field;
     (void)ud_text_fold(a->wanted, sizeof(a->wanted), text, strlen(text));
     if (text[0] == '\0' || !ud_pages_device_filter(path, sizeof(path), c->source, members[field], text)) {
-        ud_source_refuse(c, UD_INVALID, "This is not a name that can be asked for", "");
+        ud_source_refuse(c, UD_INVALID, N_("This is not a name that can be asked for"), "");
         return;
     }
     ud_pages_fetch(c,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/seal.h"
 #include "wire/secret_body.h"
 
@@ -38,10 +39,10 @@ static void
 no_key(struct ud_source_call *c, enum ud_kind kind)
 {
     if (kind == UD_KIND_BITLOCKER)
-        ud_source_refuse(c, UD_DENIED, "The service answered without the key: your role may not read it",
-            "Ask for the role that may, or activate it where roles are activated on demand");
+        ud_source_refuse(c, UD_DENIED, N_("The service answered without the key: your role may not read it"),
+            N_("Ask for the role that may, or activate it where roles are activated on demand"));
     else
-        ud_source_refuse(c, UD_NOTFOUND, "No key of this kind is escrowed for the device", "");
+        ud_source_refuse(c, UD_NOTFOUND, N_("No key of this kind is escrowed for the device"), "");
 }
 
 static enum ud_status
@@ -130,7 +131,7 @@ ud_graph_reveal(struct ud_source_call *c, const struct ud_source_reveal *what)
             path, sizeof(path), c->source, "/v1.0/directory/deviceLocalCredentials/", &w->entra, "?$select=credentials");
         break;
     default:
-        ud_source_refuse(c, UD_UNSUPPORTED, "This source holds no keys of that kind", "");
+        ud_source_refuse(c, UD_UNSUPPORTED, N_("This source holds no keys of that kind"), "");
         return;
     }
     ud_source_send(c, &(struct ud_source_step){

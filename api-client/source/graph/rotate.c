@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "wire/graph.h"
 
 #define SINCE_MARGIN 5000 /* ms by which our clock and the service's may still differ once their offset is taken off */
@@ -23,7 +24,7 @@ ud_graph_rotate(struct ud_source_call *c, const struct ud_source_rotate *what)
     char path[UD_SOURCE_PATH_MAX], after[64];
 
     if (action == NULL || ud_guid_is_zero(&what->device)) {
-        ud_source_refuse(c, UD_UNSUPPORTED, "This source cannot ask the device for a new key of that kind", "");
+        ud_source_refuse(c, UD_UNSUPPORTED, N_("This source cannot ask the device for a new key of that kind"), "");
         return;
     }
     snprintf(after, sizeof(after), "/%s", action);
@@ -47,20 +48,21 @@ static const struct {
     int32_t code;
     const char *sentence;
 } reports[] = {
-    { -2147023728, "The device found nothing to replace: no matching protector" },
-    { -2144272166, "The policy does not ask for a backup of the system drive's key; have Intune's BitLocker policy corrected" },
-    { -2144272165, "The policy does not ask for a backup of fixed drives' keys; have Intune's BitLocker policy corrected" },
-    { -2144272159, "The key backup service was busy; ask again later" },
-    { -2144272295, "BitLocker was busy with another operation on the drive; ask again later" },
-    { -2144272384, "The drive is locked" },
-    { -2144272376, "BitLocker is not on" },
-    { -2144272310, "BitLocker system files are missing or damaged" },
-    { -2144272366, "The drive's layout does not allow it: boot files on the same partition" },
-    { -2144272339, "The encryption policy clashes with how the drive is encrypted" },
-    { -2147024809, "The device found the request invalid" },
-    { -2147467259, "The device reports a general failure" },
-    { -2147418113, "The device reports a severe failure" },
-    { -2146893783, "The device does not support it" },
+    { -2147023728, N_("The device found nothing to replace: no matching protector") },
+    { -2144272166,
+        N_("The policy does not ask for a backup of the system drive's key; have Intune's BitLocker policy corrected") },
+    { -2144272165, N_("The policy does not ask for a backup of fixed drives' keys; have Intune's BitLocker policy corrected") },
+    { -2144272159, N_("The key backup service was busy; ask again later") },
+    { -2144272295, N_("BitLocker was busy with another operation on the drive; ask again later") },
+    { -2144272384, N_("The drive is locked") },
+    { -2144272376, N_("BitLocker is not on") },
+    { -2144272310, N_("BitLocker system files are missing or damaged") },
+    { -2144272366, N_("The drive's layout does not allow it: boot files on the same partition") },
+    { -2144272339, N_("The encryption policy clashes with how the drive is encrypted") },
+    { -2147024809, N_("The device found the request invalid") },
+    { -2147467259, N_("The device reports a general failure") },
+    { -2147418113, N_("The device reports a severe failure") },
+    { -2146893783, N_("The device does not support it") },
 };
 
 const char *
@@ -68,9 +70,9 @@ ud_graph_rotation_sentence(int32_t code)
 {
     for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
         if (reports[i].code == code)
-            return reports[i].sentence;
+            return ud_translate(reports[i].sentence);
     }
-    return "The device could not make a new key";
+    return _("The device could not make a new key");
 }
 
 static void
@@ -98,8 +100,8 @@ weigh_action(struct watching *w)
     case UD_WIRE_ACTION_NOT_SUPPORTED:
         w->info.state = UD_SOURCE_ROT_FAILED;
         w->info.code = a->error_code;
-        w->info.message = a->state == UD_WIRE_ACTION_CANCELED        ? "The request was cancelled at the service"
-                          : a->state == UD_WIRE_ACTION_NOT_SUPPORTED ? "The device does not support it"
+        w->info.message = a->state == UD_WIRE_ACTION_CANCELED        ? _("The request was cancelled at the service")
+                          : a->state == UD_WIRE_ACTION_NOT_SUPPORTED ? _("The device does not support it")
                                                                      : ud_graph_rotation_sentence(a->error_code);
         break;
     case UD_WIRE_ACTION_DONE:

@@ -92,9 +92,9 @@ an_unknown_value_is_refused_with_those_that_exist(void **state)
     static const struct {
         const char *text, *hint;
     } cases[] = {
-        { "key:lost", "missing, current, shown or due" },
-        { "ownership:mine", "company, personal or unknown" },
-        { "in:moon", "corp, lab or laptops" },
+        { "key:lost", "missing, current, shown, due" },
+        { "ownership:mine", "company, personal, unknown" },
+        { "in:moon", "corp, lab, laptops" },
     };
 
     (void)state;
