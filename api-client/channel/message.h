@@ -146,6 +146,7 @@ struct ud_msg_identity {
     bool training;
     bool more_scopes; /* more was granted than asked */
     const char *id, *account, *name, *tenant, *scopes, *host;
+    const char *role; /* domain/desk_role.h; "": the source names none */
 };
 struct ud_msg_policy {
     uint8_t source;

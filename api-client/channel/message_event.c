@@ -51,6 +51,7 @@ pack_identity(struct ud_packer *p, const struct ud_msg *m)
     ud_pack_text(p, i->tenant);
     ud_pack_text(p, i->scopes);
     ud_pack_text(p, i->host);
+    ud_pack_text(p, i->role);
 }
 
 static void
@@ -67,6 +68,7 @@ unpack_identity(struct ud_unpacker *p, struct ud_msg *m)
     i->tenant = ud_unpack_text(p);
     i->scopes = ud_unpack_text(p);
     i->host = ud_unpack_text(p);
+    i->role = ud_unpack_text(p);
 }
 
 static void

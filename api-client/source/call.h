@@ -36,7 +36,7 @@ struct ud_session {
     struct ud_secret *access, *refresh;
     ud_msec access_until;
     struct ud_http_call *refreshing; /* for every call that waits */
-    char id[UD_SHORT_MAX], account[UD_NAME_MAX], name[UD_NAME_MAX], tenant[UD_SHORT_MAX];
+    char id[UD_SHORT_MAX], account[UD_NAME_MAX], name[UD_NAME_MAX], tenant[UD_SHORT_MAX], role[16];
     char granted[UD_WIRE_SCOPE_MAX];
 };
 

@@ -191,6 +191,7 @@ ud_session_tell_identity(struct ud_source_call *c)
         .tenant = n->tenant,
         .scopes = n->granted,
         .host = c->source->authority.host,
+        .role = n->role,
         .training = c->source->training,
         .more_scopes = has_more(n->scopes, n->granted),
     };

@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "wire/graph.h"
+#include "wire/person.h"
 
 #define FORM_TYPE    "application/x-www-form-urlencoded"
 #define GRANT        "urn:ietf:params:oauth:grant-type:device_code"
@@ -131,12 +132,38 @@ on_me(struct ud_source_call *c, struct ud_http_reply *r)
     ud_source_done(c);
 }
 
-/* From the claims that came with the token; where there were none, the service is asked. */
+static void
+on_person(struct ud_source_call *c, struct ud_http_reply *r)
+{
+    struct ud_session *n = &c->source->session;
+    struct ud_wire_person p;
+    struct ud_error e;
+
+    if (ud_wire_person_decode(&p, r->body, r->length, &e) != UD_OK) {
+        ud_source_fail(c, &e);
+        return;
+    }
+    (void)ud_copy(n->id, sizeof(n->id), p.id);
+    (void)ud_copy(n->account, sizeof(n->account), p.account);
+    (void)ud_copy(n->name, sizeof(n->name), p.display);
+    (void)ud_copy(n->role, sizeof(n->role), p.role);
+    ud_session_tell_identity(c);
+    ud_source_done(c);
+}
+
+/* From the claims that came with the token; where there were none, the service is asked. escrowd is always asked: only it knows the
+ * person's role. */
 static void
 signed_in(struct ud_source_call *c)
 {
     char path[UD_SOURCE_PATH_MAX];
 
+    if (c->source->set->dialect == UD_DIALECT_ESCROWD) {
+        snprintf(path, sizeof(path), "%s/escrow/v1/me", c->source->site_path);
+        ud_source_send(
+            c, &(struct ud_source_step){ .kind = UD_HTTP_SMALL, .retry = UD_HTTP_READ, .path = path, .then = on_person });
+        return;
+    }
     if (c->source->session.account[0] != '\0') {
         ud_session_tell_identity(c);
         ud_source_done(c);

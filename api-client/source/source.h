@@ -41,6 +41,7 @@ struct ud_source_code {
 };
 struct ud_source_identity {
     const char *id, *account, *name, *tenant, *scopes, *host;
+    const char *role; /* "": the source names none */
     bool training, more_scopes;
 };
 enum ud_source_phase { UD_SOURCE_DEVICES, UD_SOURCE_KEYS, UD_SOURCE_WAIT }; /* WAIT: throttled, `done` seconds to go */

@@ -210,6 +210,7 @@ on_identity(const struct ud_source_identity *who, void *arg)
         .tenant = who->tenant,
         .scopes = who->scopes,
         .host = who->host,
+        .role = who->role,
     };
     reply(p, &m, UD_MSG_IDENTITY);
 }

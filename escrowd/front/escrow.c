@@ -6,6 +6,7 @@
 #include "escrowd/front/odata.h"
 #include "escrowd/front/route.h"
 #include "wire/escrow.h"
+#include "wire/person.h"
 #include "wire/record.h"
 
 void
@@ -63,6 +64,29 @@ ud_front_notice(struct ud_call *c)
         ud_call_error(c, 400, "invalid_request", "lang is a language code, as in nl or sv.");
     else
         ud_call_ask(c, &r, answer_notice);
+}
+
+static void
+answer_person(struct ud_call *c, struct ud_vault_reply *r)
+{
+    struct ud_wire_person p = { 0 };
+    struct ud_json_writer w;
+
+    ud_guid_format(p.id, &r->user.id);
+    (void)ud_copy(p.name, sizeof(p.name), r->user.name);
+    (void)ud_copy(p.account, sizeof(p.account), r->user.account);
+    (void)ud_copy(p.display, sizeof(p.display), r->user.display);
+    (void)ud_copy(p.role, sizeof(p.role), r->user.role);
+    ud_call_json(c, &w, 200);
+    ud_wire_person_write(&w, &p);
+}
+
+void
+ud_front_person(struct ud_call *c)
+{
+    struct ud_vault_request r = { .op = UD_VAULT_ME };
+
+    ud_call_ask(c, &r, answer_person);
 }
 
 /* --- keys ------------------------------------------------------------------------------------------------------------ */

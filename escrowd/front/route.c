@@ -31,6 +31,7 @@ static const struct ud_route routes[] = {
     { "GET", LAPS, UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_credentials },
     { "GET", LAPS "/{id}", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_credential },
 
+    { "GET", "escrow/v1/me", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_person },
     { "GET", "escrow/v1/policy", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_policy },
     { "GET", "escrow/v1/notice", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_notice },
     { "GET", "escrow/v1/keys", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_keys },

@@ -47,6 +47,7 @@ void ud_front_credentials(struct ud_call *c);
 void ud_front_credential(struct ud_call *c);
 
 void ud_front_well_known(struct ud_call *c);
+void ud_front_person(struct ud_call *c);
 void ud_front_policy(struct ud_call *c);
 void ud_front_notice(struct ud_call *c);
 void ud_front_keys(struct ud_call *c);

@@ -9,10 +9,13 @@
 
 #include "domain/device.h"
 
+#define UD_LOCAL_USERS_MAX 1024 /* bytes of a device's list, with NUL */
+
 struct ud_store_device {
     uint64_t row;
     struct ud_device d;
-    const char *manufacturer, *domain, *local_users;
+    const char *manufacturer, *domain;
+    const char *local_users; /* accounts that signed in at the device itself, as domain/account.h writes lists */
     ud_wall enrolled;
 };
 

@@ -14,6 +14,9 @@
     "k.id, k.created "
 #define UD_SQL_WORK_FROM "FROM work w JOIN device ON device.row = w.device LEFT JOIN recovery_key k ON k.row = w.new_key "
 
+/* Devices whose user is account `a`, and to which this account has signed in locally. */
+#define UD_SQL_OWNED(a) "user = " a " AND instr(';' || lower(local_users) || ';', ';' || lower(" a ") || ';') > 0 "
+
 #define UD_SQL_LIST(X)                                                                                                           \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                                                  \
     X(READ, "BEGIN DEFERRED")                                                                                                    \
@@ -38,22 +41,28 @@
                   "encrypted, checkin, manufacturer, domain, local_users, enrolled) "                                            \
                   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)")                               \
     X(DEVICES, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row > ?1 ORDER BY row LIMIT ?2")                               \
-    X(DEVICES_OWNED, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE user = ?3 AND row > ?1 ORDER BY row LIMIT ?2")           \
-    X(DEVICES_NAME, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE name = ?4 AND (?3 IS NULL OR user = ?3) "                 \
-                    "AND row > ?1 ORDER BY row LIMIT ?2")                                                                        \
-    X(DEVICES_CONTAINS, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row > ?1 AND (?3 IS NULL OR user = ?3) "              \
-                        "AND instr(lower(name), lower(?4)) > 0 ORDER BY row LIMIT ?2")                                           \
-    X(DEVICES_SERIAL, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE serial = ?4 AND (?3 IS NULL OR user = ?3) "             \
-                      "AND row > ?1 ORDER BY row LIMIT ?2")                                                                      \
-    X(DEVICES_USER, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE user = ?4 AND (?3 IS NULL OR user = ?3) "                 \
-                    "AND row > ?1 ORDER BY row LIMIT ?2")                                                                        \
+    X(DEVICES_OWNED,                                                                                                             \
+        "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE " UD_SQL_OWNED("?3") "AND row > ?1 ORDER BY row LIMIT ?2")            \
+    X(DEVICES_NAME, "SELECT " UD_SQL_DEVICE_COLUMNS                                                                              \
+                    "FROM device WHERE name = ?4 AND (?3 IS NULL OR " UD_SQL_OWNED("?3") ") "                                    \
+                                                                                         "AND row > ?1 ORDER BY row LIMIT ?2")   \
+    X(DEVICES_CONTAINS, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row > ?1 AND (?3 IS NULL OR " UD_SQL_OWNED(           \
+                            "?3") ") "                                                                                           \
+                                  "AND instr(lower(name), lower(?4)) > 0 ORDER BY row LIMIT ?2")                                 \
+    X(DEVICES_SERIAL, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE serial = ?4 AND (?3 IS NULL OR " UD_SQL_OWNED(          \
+                          "?3") ") "                                                                                             \
+                                "AND row > ?1 ORDER BY row LIMIT ?2")                                                            \
+    X(DEVICES_USER, "SELECT " UD_SQL_DEVICE_COLUMNS                                                                              \
+                    "FROM device WHERE user = ?4 AND (?3 IS NULL OR " UD_SQL_OWNED("?3") ") "                                    \
+                                                                                         "AND row > ?1 ORDER BY row LIMIT ?2")   \
     X(DEVICE_COUNT, "SELECT count(*) FROM device WHERE ?1 IS NULL AND ?2 IS NULL")                                               \
-    X(DEVICE_COUNT_OWNED, "SELECT count(*) FROM device WHERE user = ?1 AND ?2 IS NULL")                                          \
-    X(DEVICE_COUNT_NAME, "SELECT count(*) FROM device WHERE name = ?2 AND (?1 IS NULL OR user = ?1)")                            \
-    X(DEVICE_COUNT_CONTAINS, "SELECT count(*) FROM device WHERE (?1 IS NULL OR user = ?1) "                                      \
-                             "AND instr(lower(name), lower(?2)) > 0")                                                            \
-    X(DEVICE_COUNT_SERIAL, "SELECT count(*) FROM device WHERE serial = ?2 AND (?1 IS NULL OR user = ?1)")                        \
-    X(DEVICE_COUNT_USER, "SELECT count(*) FROM device WHERE user = ?2 AND (?1 IS NULL OR user = ?1)")                            \
+    X(DEVICE_COUNT_OWNED, "SELECT count(*) FROM device WHERE " UD_SQL_OWNED("?1") "AND ?2 IS NULL")                              \
+    X(DEVICE_COUNT_NAME, "SELECT count(*) FROM device WHERE name = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ")")               \
+    X(DEVICE_COUNT_CONTAINS,                                                                                                     \
+        "SELECT count(*) FROM device WHERE (?1 IS NULL OR " UD_SQL_OWNED("?1") ") "                                              \
+                                                                               "AND instr(lower(name), lower(?2)) > 0")          \
+    X(DEVICE_COUNT_SERIAL, "SELECT count(*) FROM device WHERE serial = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ")")           \
+    X(DEVICE_COUNT_USER, "SELECT count(*) FROM device WHERE user = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ")")               \
     X(DEVICE_BY_ID, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE id = ?1")                                                 \
     X(DEVICE_BY_ENTRA, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE entra = ?1")                                           \
     X(DEVICE_BY_ROW, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row = ?1")                                               \
@@ -69,10 +78,10 @@
     X(KEY_RESTING, "UPDATE recovery_key SET state = CASE WHEN shown IS NULL THEN 0 ELSE 2 END "                                  \
                    "WHERE device = ?1 AND kind = ?2 AND state = 3")                                                              \
     X(KEYS, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.row > ?1 AND (?3 = 0 OR (?3 >> k.kind) & 1) "                  \
-            "AND (?4 IS NULL OR device.user = ?4) ORDER BY k.row LIMIT ?2")                                                      \
+            "AND (?4 IS NULL OR " UD_SQL_OWNED("?4") ") ORDER BY k.row LIMIT ?2")                                                \
     X(KEY_COUNT, "SELECT count(*) FROM recovery_key WHERE ?1 = 0 AND ?2 IS NULL")                                                \
     X(KEY_COUNT_SOME, "SELECT count(*) " UD_SQL_KEY_FROM "WHERE (?1 = 0 OR (?1 >> k.kind) & 1) "                                 \
-                      "AND (?2 IS NULL OR device.user = ?2)")                                                                    \
+                      "AND (?2 IS NULL OR " UD_SQL_OWNED("?2") ")")                                                              \
     X(KEYS_OF, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.device = ?1 ORDER BY k.created DESC, k.row DESC")           \
     X(KEY_BY_ID, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.id = ?1")                                                 \
     X(KEY_CURRENT, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.device = ?1 AND k.kind = ?2 AND "                       \

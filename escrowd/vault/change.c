@@ -102,9 +102,31 @@ ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_c
         "not-found", "invalid", "already-used", "limit", "audit", "unavailable" };
 
     ud_reply_refuse(c->reply, code, message);
-    c->event = word[code];
+    if (c->event == NULL)
+        c->event = word[code];
     c->run = run_refusal;
     ud_vault_change(v, c);
+}
+
+void
+ud_vault_refuse_role(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s)
+{
+    switch (ud_role_refusal(r->op)) {
+    case UD_REFUSAL_EMPTY:
+        ud_vault_send(v, r, ud_reply_new(r));
+        break;
+    case UD_REFUSAL_AUDITED: {
+        struct ud_change *c = ud_change_new(r);
+        c->who = *s;
+        c->event = "role"; /* the answer says less */
+        ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
+        break;
+    }
+    case UD_REFUSAL_MISSING:
+    default:
+        ud_vault_refuse(v, r, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
+        break;
+    }
 }
 
 bool
@@ -130,6 +152,8 @@ copy_brief(const struct ud_store_device *d, void *arg)
     (void)ud_copy(out->name, sizeof(out->name), d->d.name);
     (void)ud_copy(out->serial, sizeof(out->serial), d->d.serial);
     (void)ud_copy(out->user, sizeof(out->user), d->d.user);
+    (void)ud_copy(out->domain, sizeof(out->domain), d->domain);
+    (void)ud_copy(out->local_users, sizeof(out->local_users), d->local_users);
     return false;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "domain/account.h"
 #include "domain/bde.h"
 #include "domain/recovery.h"
 #include "escrowd/vault/import_record.h"
@@ -76,9 +77,12 @@ find_device(struct ud_import_run *run, const struct ud_import_record *r, struct 
 static enum ud_status
 add_device(struct ud_import_run *run, const struct ud_import_record *r, struct ud_device_brief *b, struct ud_error *err)
 {
+    char local_users[UD_LOCAL_USERS_MAX];
     struct ud_store_device d = {
-        .domain = r->domain, .local_users = r->local_users, .manufacturer = "", .enrolled = run->context->now
+        .domain = r->domain, .local_users = local_users, .manufacturer = "", .enrolled = run->context->now
     };
+
+    (void)ud_account_list_tidy(local_users, sizeof(local_users), r->local_users, r->user, r->domain); /* checked before */
 
     ud_guid_random(&d.d.id);
     ud_guid_random(&d.d.entra_id);
@@ -205,10 +209,13 @@ take_protector(struct ud_import_run *run, const struct ud_import_record *r, stru
 enum ud_status
 ud_import_take(struct ud_import_run *run, const struct ud_import_record *r, struct ud_error *err)
 {
+    char local_users[UD_LOCAL_USERS_MAX];
     struct ud_device_brief b;
     enum ud_status st;
 
     run->report->records++;
+    if (!ud_account_list_tidy(local_users, sizeof(local_users), r->local_users, r->user, r->domain))
+        ud_import_complain(run, r->line, "local_users: is longer than %d bytes", UD_LOCAL_USERS_MAX - 1);
     if (r->device[0] == '\0')
         ud_import_complain(run, r->line, "device: is empty");
     if ((st = find_device(run, r, &b, err)) != UD_OK)

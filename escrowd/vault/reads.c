@@ -49,29 +49,30 @@ total_keys(struct ud_vault *v, uint64_t *out, struct ud_error *err)
     return st;
 }
 
-static bool
-mine(const struct ud_vault_device *d, const char *owner)
+/* Device by id, where this operation reaches it for this person; else UD_NOTFOUND, for "not there" and "not yours" alike. */
+static enum ud_status
+visible(struct ud_vault *v, struct ud_device_brief *d, const struct ud_guid *id, enum ud_vault_op op, const struct ud_session *s,
+    struct ud_error *err)
 {
-    struct ud_device_brief b;
-    struct ud_session s = { .role = UD_ROLE_USER };
+    enum ud_status st = ud_brief_by_id(d, v->read, id, err);
 
-    (void)ud_copy(b.user, sizeof(b.user), d->d.user);
-    (void)ud_copy(s.account, sizeof(s.account), owner);
-    return ud_session_may(&s, &b, UD_MAY_SEE_ALL, UD_MAY_SEE_OWN);
+    return st == UD_OK && !ud_session_reaches(s, op, d) ? UD_NOTFOUND : st;
 }
 
 /* azureADDeviceId eq …: a page of at most one. */
 static enum ud_status
-page_by_id(
-    struct ud_vault *v, const struct ud_vault_page *p, struct ud_vault_reply *reply, const char *owner, struct ud_error *err)
+page_by_id(struct ud_vault *v, const struct ud_vault_page *p, struct ud_vault_reply *reply, const struct ud_session *s,
+    struct ud_error *err)
 {
+    struct ud_device_brief d;
     struct ud_guid id;
 
     if (p->after != 0 || ud_guid_parse(&id, p->text, strlen(p->text), NULL) != UD_OK)
         return UD_OK;
-    enum ud_status st = ud_store_device_by_id(v->read, &id, add_device, reply, err);
-    if (st == UD_OK &&
-        (ud_guid_compare(&reply->devices[0].d.entra_id, &id) != 0 || (owner != NULL && !mine(&reply->devices[0], owner))))
+    enum ud_status st = visible(v, &d, &id, reply->op, s, err);
+    if (st == UD_OK)
+        st = ud_store_device_by_row(v->read, d.row, add_device, reply, err);
+    if (st == UD_OK && ud_guid_compare(&reply->devices[0].d.entra_id, &id) != 0)
         reply->device_count = 0;
     reply->total = reply->device_count;
     return st == UD_NOTFOUND ? UD_OK : st;
@@ -84,13 +85,13 @@ device_page(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vaul
     static const enum ud_store_filter filters[UD_VAULT_FILTER_END] = { UD_STORE_ALL, UD_STORE_NAME_IS, UD_STORE_NAME_CONTAINS,
         UD_STORE_SERIAL_IS, UD_STORE_USER_IS, UD_STORE_ALL };
     const struct ud_vault_page *p = &r->page;
-    const char *owner = ud_session_owner(s);
+    const char *owner = ud_session_owner(s, r->op);
     enum ud_store_filter filter = filters[p->filter];
     enum ud_status st;
 
     ud_reply_reserve_devices(reply, p->limit);
     if (p->filter == UD_VAULT_ENTRA_IS)
-        return page_by_id(v, p, reply, owner, err);
+        return page_by_id(v, p, reply, s, err);
     if ((st = ud_store_devices(v->read, filter, p->text, owner, p->after, p->limit, add_device, reply, err)) != UD_OK)
         return st;
     if (reply->device_count == p->limit)
@@ -105,15 +106,6 @@ add_rotation(const struct ud_store_work *w, void *arg)
 {
     ud_reply_set_work(arg, w);
     return true;
-}
-
-/* Device by id, where this person may see it; else UD_NOTFOUND, for "not there" and "not yours" alike. */
-static enum ud_status
-visible(struct ud_vault *v, struct ud_device_brief *d, const struct ud_guid *id, const struct ud_session *s, struct ud_error *err)
-{
-    enum ud_status st = ud_brief_by_id(d, v->read, id, err);
-
-    return st == UD_OK && !ud_session_may(s, d, UD_MAY_SEE_ALL, UD_MAY_SEE_OWN) ? UD_NOTFOUND : st;
 }
 
 static enum ud_status
@@ -133,7 +125,7 @@ one_device(struct ud_vault *v, const struct ud_guid *id, unsigned kinds, struct 
     struct ud_error *err)
 {
     struct ud_device_brief d;
-    enum ud_status st = visible(v, &d, id, s, err);
+    enum ud_status st = visible(v, &d, id, reply->op, s, err);
 
     if (st != UD_OK)
         return st;
@@ -184,7 +176,7 @@ static enum ud_status
 keys_of(struct ud_vault *v, const struct ud_guid *id, struct key_list *l, const struct ud_session *s, struct ud_error *err)
 {
     struct ud_device_brief d;
-    enum ud_status st = visible(v, &d, id, s, err);
+    enum ud_status st = visible(v, &d, id, l->reply->op, s, err);
 
     ud_reply_reserve_keys(l->reply, l->limit);
     if (st == UD_OK)
@@ -198,7 +190,7 @@ key_page(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_r
     struct ud_error *err)
 {
     const struct ud_vault_page *p = &r->page;
-    const char *owner = ud_session_owner(s);
+    const char *owner = ud_session_owner(s, r->op);
     struct key_list l = { .reply = reply, .kinds = p->kinds, .after = p->after, .limit = p->limit };
     enum ud_status st;
 
@@ -220,14 +212,12 @@ key_page(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_r
 static enum ud_status
 add_device_of(struct ud_vault *v, struct ud_vault_reply *reply, uint64_t row, const struct ud_session *s, struct ud_error *err)
 {
-    const char *owner = ud_session_owner(s);
-    enum ud_status st = ud_store_device_by_row(v->read, row, add_device, reply, err);
+    struct ud_device_brief d;
+    enum ud_status st = UD_OK;
 
-    if (st == UD_OK && owner != NULL && !mine(&reply->devices[reply->device_count - 1], owner)) {
-        reply->device_count--;
-        st = UD_NOTFOUND;
-    }
-    return st;
+    if (ud_session_owner(s, reply->op) != NULL && (st = ud_brief_by_row(&d, v->read, row, err)) == UD_OK)
+        st = ud_session_reaches(s, reply->op, &d) ? UD_OK : UD_NOTFOUND;
+    return st == UD_OK ? ud_store_device_by_row(v->read, row, add_device, reply, err) : st;
 }
 
 static enum ud_status
@@ -241,7 +231,7 @@ one_key(
         return st;
     ud_reply_reserve_keys(reply, 1);
     /* The device is looked at only where it decides: this is the call a busy desk makes most. */
-    if (ud_session_owner(s) != NULL) {
+    if (ud_session_owner(s, reply->op) != NULL) {
         ud_reply_reserve_devices(reply, 1);
         st = add_device_of(v, reply, k.device_row, s, err);
         reply->device_count = 0;
@@ -293,7 +283,7 @@ find(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply
         st = st == UD_NOTFOUND ? UD_OK : st;
     }
     free(f);
-    if (st != UD_OK || ud_session_owner(s) != NULL)
+    if (st != UD_OK || ud_session_owner(s, r->op) != NULL)
         return st;
     reply->others = ud_xcalloc(UD_VAULT_FIND_MAX, sizeof(*reply->others));
     return ud_store_protector_find(v->read, &r->find, UD_VAULT_FIND_MAX, add_other, reply, err);
@@ -363,7 +353,7 @@ ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_sessi
     enum ud_status st = read_one(v, r, reply, s, &err);
 
     if (st == UD_NOTFOUND)
-        ud_reply_refuse(reply, UD_VAULT_NOT_FOUND, "There is no such device or key.");
+        ud_reply_refuse(reply, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
     else if (st == UD_UNSUPPORTED)
         ud_reply_refuse(reply, UD_VAULT_INVALID, "The service does not know this request.");
     else if (st != UD_OK)

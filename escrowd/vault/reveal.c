@@ -146,7 +146,7 @@ resolve(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
         st = ud_brief_by_row(&c->device, v->read, c->key.device_row, err);
     if (st == UD_OK && q->has_device && named.row != c->device.row)
         st = UD_NOTFOUND;
-    if (st == UD_OK && !ud_session_may(&c->who, &c->device, UD_MAY_SEE_ALL, UD_MAY_SEE_OWN))
+    if (st == UD_OK && !ud_session_reaches(&c->who, c->request->op, &c->device))
         st = UD_NOTFOUND;
     return st;
 }
@@ -155,7 +155,7 @@ resolve(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
 static bool
 personal_refused(const struct ud_vault *v, const struct ud_change *c)
 {
-    if (c->device.ownership != UD_OWNERSHIP_PERSONAL || (ud_role_rights(c->who.role) & UD_MAY_REVEAL_ALL) == 0)
+    if (c->device.ownership != UD_OWNERSHIP_PERSONAL || !ud_session_is_staff(&c->who))
         return false;
     return c->key.k.kind == UD_KIND_FILEVAULT || !v->policy.personal_bitlocker_view;
 }
@@ -168,7 +168,7 @@ check_reason(const struct ud_vault *v, struct ud_change *c, struct ud_error *err
     const struct ud_reason *reason = ud_policy_reason(&v->policy, why->reason);
     struct ud_policy own;
 
-    if ((ud_role_rights(c->who.role) & UD_MAY_REVEAL_ALL) != 0)
+    if (ud_session_is_staff(&c->who))
         return ud_policy_check(&v->policy, why, &c->reply->field, err);
     own = v->policy;
     own.ticket = own.caller = own.verified = UD_NEED_OPTIONAL;
@@ -184,10 +184,6 @@ decide(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
 {
     const struct ud_vault_reveal *q = &c->request->reveal;
 
-    if (!ud_session_may(&c->who, &c->device, UD_MAY_REVEAL_ALL, UD_MAY_REVEAL_OWN)) {
-        ud_error_set(err, UD_DENIED, "The role \"%s\" may not see recovery keys.", ud_role_name(c->who.role));
-        return UD_VAULT_FORBIDDEN;
-    }
     if (personal_refused(v, c)) {
         ud_error_set(
             err, UD_DENIED, "This is a personal device: its recovery key is for its user only. A new key can be asked for.");
@@ -223,7 +219,7 @@ ud_do_reveal(struct ud_vault *v, struct ud_vault_request *r, const struct ud_ses
         ud_guid_random(&r->reveal.request);
     enum ud_status st = resolve(v, c, &err);
     if (st == UD_NOTFOUND) {
-        ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, "There is no such recovery key.");
+        ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
         return;
     }
     if (st != UD_OK) {

@@ -1,35 +1,80 @@
-/* Who may do what: one table of role and right, denied by default (SR-140). */
+/* The table of who may do what, and what "own" means. */
+#include "escrowd/vault/rights.h"
+
 #include <strings.h>
 
+#include "domain/account.h"
 #include "escrowd/vault/state.h"
 
-static const unsigned rights[UD_ROLE_COUNT] = {
-    [UD_ROLE_USER] = UD_MAY_SEE_OWN | UD_MAY_REVEAL_OWN | UD_MAY_ROTATE_OWN,
-    [UD_ROLE_HELPDESK] = UD_MAY_SEE_ALL | UD_MAY_REVEAL_ALL | UD_MAY_ROTATE_ALL,
-    [UD_ROLE_ADVANCED] = UD_MAY_SEE_ALL | UD_MAY_REVEAL_ALL | UD_MAY_ROTATE_ALL,
-    [UD_ROLE_APPROVER] = UD_MAY_SEE_ALL,
-    [UD_ROLE_AUDITOR] = UD_MAY_SEE_ALL,
-    [UD_ROLE_ADMIN] = UD_MAY_SEE_ALL | UD_MAY_ROTATE_ALL,
+#define NONE  UD_SCOPE_NONE
+#define OWN   UD_SCOPE_OWN
+#define NAMED UD_SCOPE_NAMED
+#define ALL   UD_SCOPE_ALL
+
+#define ROW(op, refusal, ...) [UD_VAULT_##op] = { UD_REFUSAL_##refusal, { __VA_ARGS__ } }
+
+/* Operations that are not here are not for people: sign-in, devices, the simulator. */
+static const struct right {
+    enum ud_refusal refusal;
+    enum ud_scope scope[UD_ROLE_COUNT];
+} rights[UD_VAULT_OP_END] = {
+    /* clang-format off */
+    /*  operation     refused as  user  helpdesk advanced approver auditor admin */
+    ROW(REVOKE,       MISSING,    ALL,  ALL,     ALL,     ALL,     ALL,    ALL),
+    ROW(ME,           MISSING,    ALL,  ALL,     ALL,     ALL,     ALL,    ALL),
+    ROW(POLICY,       MISSING,    ALL,  ALL,     ALL,     ALL,     ALL,    ALL),
+    ROW(NOTICE,       MISSING,    ALL,  ALL,     ALL,     ALL,     ALL,    ALL),
+
+    ROW(DEVICE_PAGE,  EMPTY,      OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
+    ROW(DEVICE,       MISSING,    OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
+    ROW(KEY_PAGE,     EMPTY,      OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
+    ROW(KEY,          MISSING,    OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
+    ROW(DEVICE_KEYS,  MISSING,    OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
+    ROW(FIND,         EMPTY,      OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
+    ROW(ROTATION,     MISSING,    OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
+
+    ROW(REVEAL,       AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
+    ROW(REVEAL_PLAIN, AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
+    ROW(ROTATE,       AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
+    ROW(OUTCOME,      MISSING,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
+    /* clang-format on */
 };
 
-unsigned
-ud_role_rights(enum ud_role role)
+enum ud_scope
+ud_role_scope(enum ud_role role, enum ud_vault_op op)
 {
-    return (unsigned)role < UD_ROLE_COUNT ? rights[role] : 0;
+    return (unsigned)role < UD_ROLE_COUNT && (unsigned)op < UD_VAULT_OP_END ? rights[op].scope[role] : UD_SCOPE_NONE;
+}
+
+enum ud_refusal
+ud_role_refusal(enum ud_vault_op op)
+{
+    return (unsigned)op < UD_VAULT_OP_END ? rights[op].refusal : UD_REFUSAL_MISSING;
 }
 
 bool
-ud_session_may(const struct ud_session *s, const struct ud_device_brief *d, enum ud_right all, enum ud_right own)
+ud_session_reaches(const struct ud_session *s, enum ud_vault_op op, const struct ud_device_brief *d)
 {
-    unsigned r = ud_role_rights(s->role);
-
-    if ((r & (unsigned)all) != 0)
+    switch (ud_role_scope(s->role, op)) {
+    case UD_SCOPE_ALL:
+    case UD_SCOPE_NAMED:
         return true;
-    return (r & (unsigned)own) != 0 && s->account[0] != '\0' && strcasecmp(s->account, d->user) == 0;
+    case UD_SCOPE_OWN:
+        return s->account[0] != '\0' && strcasecmp(s->account, d->user) == 0 && ud_account_listed(s->account, d->local_users);
+    case UD_SCOPE_NONE:
+    default:
+        return false;
+    }
 }
 
 const char *
-ud_session_owner(const struct ud_session *s)
+ud_session_owner(const struct ud_session *s, enum ud_vault_op op)
 {
-    return (ud_role_rights(s->role) & UD_MAY_SEE_ALL) != 0 ? NULL : s->account;
+    return ud_role_scope(s->role, op) == UD_SCOPE_OWN ? s->account : NULL;
+}
+
+bool
+ud_session_is_staff(const struct ud_session *s)
+{
+    return s->role != UD_ROLE_USER;
 }

@@ -59,11 +59,9 @@ ud_do_rotate(struct ud_vault *v, struct ud_vault_request *r, const struct ud_ses
     enum ud_status st = ud_brief_by_id(&c->device, v->read, &r->reveal.device, &err);
 
     c->who = *s;
-    if (st != UD_OK || !ud_session_may(s, &c->device, UD_MAY_SEE_ALL, UD_MAY_SEE_OWN))
-        ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, "There is no such device.");
-    else if (!ud_session_may(s, &c->device, UD_MAY_ROTATE_ALL, UD_MAY_ROTATE_OWN))
-        ud_vault_refuse_audited(v, c, UD_VAULT_FORBIDDEN, "This role may not ask for new keys.");
-    else {
+    if (st != UD_OK || !ud_session_reaches(s, r->op, &c->device)) {
+        ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
+    } else {
         c->run = run_rotate;
         c->done = done_rotate;
         ud_vault_change(v, c);

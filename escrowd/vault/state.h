@@ -10,6 +10,7 @@
 #include "escrowd/vault/arena.h"
 #include "escrowd/vault/audit.h"
 #include "escrowd/vault/limits.h"
+#include "escrowd/vault/rights.h"
 #include "escrowd/vault/ring.h"
 #include "escrowd/vault/session.h"
 #include "escrowd/vault/vault.h"
@@ -19,7 +20,8 @@ struct ud_device_brief {
     uint64_t row;
     struct ud_guid id;
     enum ud_ownership ownership;
-    char name[UD_NAME_MAX], serial[UD_SHORT_MAX], user[UD_NAME_MAX];
+    char name[UD_NAME_MAX], serial[UD_SHORT_MAX], user[UD_NAME_MAX], domain[UD_NAME_MAX];
+    char local_users[UD_LOCAL_USERS_MAX]; /* accounts that have signed in to it locally */
 };
 
 /* What the writer thread works with. */
@@ -51,7 +53,7 @@ struct ud_change {
     struct ud_session who; /* zero row: a device, or nobody */
     struct ud_device_brief device;
     struct ud_store_key key;  /* box is NULL */
-    const char *event;        /* for refusals: why, in one word */
+    const char *event;        /* for refusals: why, in one word; NULL: what the code says */
     struct ud_session minted; /* for grants: the new access token */
     struct ud_guid work;
     bool plain;
@@ -144,20 +146,13 @@ void ud_reply_set_user(struct ud_vault_reply *reply, const struct ud_session *s)
 /* Code and sentence for a store's failure. */
 void ud_reply_failed(struct ud_vault_reply *reply, enum ud_status st);
 
-/* --- who may (rights.c) --- */
-enum ud_right {
-    UD_MAY_SEE_ALL = 1,
-    UD_MAY_SEE_OWN = 2,
-    UD_MAY_REVEAL_ALL = 4,
-    UD_MAY_REVEAL_OWN = 8,
-    UD_MAY_ROTATE_ALL = 16,
-    UD_MAY_ROTATE_OWN = 32,
-};
-unsigned ud_role_rights(enum ud_role role);
-/* May this person do it with this device? `all` and `own` are the two rights in question. */
-bool ud_session_may(const struct ud_session *s, const struct ud_device_brief *d, enum ud_right all, enum ud_right own);
-/* Account to restrict lists to; NULL: sees all. */
-const char *ud_session_owner(const struct ud_session *s);
+/* --- who may (rights.c; the table: rights.h) --- */
+/* Does the operation reach this device for this person? */
+bool ud_session_reaches(const struct ud_session *s, enum ud_vault_op op, const struct ud_device_brief *d);
+/* Account to restrict lists to; NULL: all devices. */
+const char *ud_session_owner(const struct ud_session *s, enum ud_vault_op op);
+/* Works as helpdesk: for other people's devices, with all that policy asks of the desk. */
+bool ud_session_is_staff(const struct ud_session *s);
 
 /* --- changes --- */
 struct ud_change *ud_change_new(struct ud_vault_request *r);
@@ -170,6 +165,9 @@ void ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c);
 UD_CHECK enum ud_status ud_change_audit(struct ud_change_context *c, const struct ud_audit_entry *e, struct ud_error *err);
 /* Audits a refusal, then answers with `code`. */
 void ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_code code, const char *message);
+
+/* For an operation that the person's role has no part in: answered as where there is nothing (rights.h). */
+void ud_vault_refuse_role(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 
 /* --- handlers --- */
 void ud_do_user_check(struct ud_vault *v, struct ud_vault_request *r);

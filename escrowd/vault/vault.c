@@ -269,6 +269,10 @@ signed_in(struct ud_vault *v, struct ud_vault_request *r)
         return;
     }
     struct ud_session s = *known; /* handlers may change the table */
+    if (ud_role_scope(s.role, r->op) == UD_SCOPE_NONE) {
+        ud_vault_refuse_role(v, r, &s);
+        return;
+    }
     switch (r->op) {
     case UD_VAULT_REVOKE:
         ud_do_revoke(v, r, &s);

@@ -180,6 +180,12 @@ flow_of(const struct ud_fixture *f, const char *user, const char *word)
     expect_text(claims, "aud", "test");
     text_of(oid, sizeof(oid), me, "userPrincipalName");
     expect_text(claims, "preferred_username", oid);
+    ud_json_free(&me);
+    me = ud_raw_json(f, "GET", "/escrow/v1/me", access, NULL, 200);
+    expect_text(me, "account", oid);
+    expect_text(me, "role", "advanced");
+    text_of(oid, sizeof(oid), me, "id");
+    expect_text(claims, "oid", oid);
     ud_json_free(&claims);
     ud_json_free(&me);
 }

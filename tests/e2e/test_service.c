@@ -175,7 +175,7 @@ somebody_with_a_wrong_password_or_no_account_is_not_let_in(void **state)
 
     start_site(s);
     free(ud_fixture_command(
-        &s->o.service, "a quite long password 9\n", (const char *const[]){ "user", "add", "helen", "--role", "helpdesk", NULL }));
+        &s->o.service, "a quite long password 9\n", (const char *const[]){ "user", "add", "helen", "--role", "advanced", NULL }));
     ud_operator_open(&s->o, "seams/unlockdesk");
     ud_operator_read_code(code, &s->o);
     assert_int_equal(ud_raw_approve(&s->o.service, code, "helen", "a quite long password 8", "approve"), 403);

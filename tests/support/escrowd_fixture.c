@@ -113,7 +113,7 @@ ud_fixture_make(struct ud_fixture *f, const struct ud_fixture_options *o)
     init(f, o);
     if (o->service)
         free(
-            ud_fixture_command(f, PASSWORD "\n", (const char *const[]){ "user", "add", "operator", "--role", "helpdesk", NULL }));
+            ud_fixture_command(f, PASSWORD "\n", (const char *const[]){ "user", "add", "operator", "--role", "advanced", NULL }));
     snprintf(devices, sizeof(devices), "%u", o->devices);
     snprintf(seed, sizeof(seed), "%u", o->seed != 0 ? o->seed : 1);
     if (o->devices > 0)

@@ -36,7 +36,7 @@ void ud_fixture_kill(struct ud_fixture *f);
 void ud_fixture_end(struct ud_fixture *f);
 /* Starts the simulator beside it (ended by ud_fixture_stop). */
 void ud_fixture_simulate(struct ud_fixture *f);
-/* "operator" with role helpdesk exists in every fixture; this is the password (the training service's own, else a fixed one). */
+/* "operator" with role advanced exists in every fixture; this is the password (the training service's own, else a fixed one). */
 void ud_fixture_password(char *out, size_t size, const struct ud_fixture *f);
 /* Runs `escrowd ARGS` with -C DIR behind the first and `input` on standard input; fails the test unless it exits with 0. Returns
  * its standard output (free). */

@@ -120,6 +120,7 @@ draw_sign_in(const struct ud_app *app, struct ud_canvas cv)
         .invented = app->config->demo ? _("the invented operator") : NULL,
         .warning = s->warning[0] ? s->warning : NULL,
         .identity = s->identity,
+        .role = ud_view_desk_role(ud_app_role(app, s->source)),
         .error = s->error,
         .hint = s->hint,
     };

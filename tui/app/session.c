@@ -120,6 +120,7 @@ on_identity(struct ud_app *app, const struct ud_msg_identity *m)
     (void)ud_copy(s->id, sizeof(s->id), m->id);
     (void)ud_copy(s->account, sizeof(s->account), m->account);
     (void)ud_copy(s->name, sizeof(s->name), m->name);
+    s->role = ud_desk_role_parse(m->role);
     s->training = m->training;
     if (app->screen != UD_SCREEN_SIGN_IN || v->source != m->source)
         return;

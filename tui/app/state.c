@@ -224,6 +224,12 @@ ud_app_locked(const struct ud_app *app)
     return app->lock.locked;
 }
 
+enum ud_desk_role
+ud_app_role(const struct ud_app *app, uint8_t source)
+{
+    return source < UD_SOURCE_MAX ? app->source[source].role : UD_DESK_NONE;
+}
+
 bool
 ud_app_signed_in(const struct ud_app *app)
 {

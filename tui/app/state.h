@@ -7,6 +7,7 @@
 #include "app/effect.h"
 #include "app/event.h"
 #include "app/keymap.h"
+#include "domain/desk_role.h"
 #include "view/key.h"
 #include "view/new_key.h"
 #include "view/reason.h"
@@ -62,6 +63,7 @@ struct ud_source_state {
     char resume[UD_LINE_MAX]; /* next link of a sync that was interrupted */
     ud_wall list_at;
     char id[64], account[128], name[128];
+    enum ud_desk_role role; /* NONE: not signed in, or the source names none */
     char error[320], hint[320];
     enum ud_asked asked; /* the key ID that is being looked up */
     char asked_message[200];
@@ -350,6 +352,8 @@ bool ud_app_locked(const struct ud_app *app);
 bool ud_app_signed_in(const struct ud_app *app);
 bool ud_app_training(const struct ud_app *app);
 const char *ud_app_operator(const struct ud_app *app);
+/* As what the operator is signed in at this source. */
+enum ud_desk_role ud_app_role(const struct ud_app *app, uint8_t source);
 const struct ud_policy *ud_app_policy_of(const struct ud_app *app, uint8_t source);
 /* The site uses passphrases, not PINs. */
 bool ud_app_passphrase(const struct ud_app *app);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "domain/desk_role.h"
 #include "domain/device.h"
 #include "grid/canvas.h"
 #include "widget/bar.h"
@@ -64,6 +65,7 @@ const char *ud_view_key_state(enum ud_key_state state); /* "current", "older", "
 enum ud_role ud_view_key_state_role(enum ud_key_state state);
 const char *ud_view_mark(enum ud_key_mark mark); /* "key", "no key", "shown", "overdue", "" */
 enum ud_role ud_view_mark_role(enum ud_key_mark mark);
+const char *ud_view_desk_role(enum ud_desk_role role); /* "helpdesk", "advanced helpdesk", …; NONE: NULL */
 const char *ud_view_ownership(enum ud_ownership ownership); /* "company", "personal", "unknown" */
 
 #endif

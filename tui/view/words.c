@@ -201,3 +201,24 @@ ud_view_ownership(enum ud_ownership ownership)
         return _("unknown");
     }
 }
+
+const char *
+ud_view_desk_role(enum ud_desk_role role)
+{
+    switch (role) {
+    case UD_DESK_USER:
+        return _("user: your own devices");
+    case UD_DESK_HELPDESK:
+        return _("helpdesk: you name the user of each device");
+    case UD_DESK_ADVANCED:
+        return _("advanced helpdesk");
+    case UD_DESK_APPROVER:
+        return _("approver: sees devices, gets no recovery keys");
+    case UD_DESK_AUDITOR:
+        return _("auditor: reads reports");
+    case UD_DESK_ADMIN:
+        return _("administrator: sees devices and reports, gets no recovery keys");
+    default:
+        return NULL;
+    }
+}

@@ -268,7 +268,7 @@ desk_sign_in(struct desk *d)
     desk_worker(d);
     d->message->type = UD_MSG_IDENTITY;
     d->message->u.identity = (struct ud_msg_identity){
-        .id = "1", .account = "op@example.com", .name = "Op", .tenant = "t", .scopes = "", .host = "h"
+        .id = "1", .account = "op@example.com", .name = "Op", .tenant = "t", .scopes = "", .host = "h", .role = ""
     };
     desk_message(d, d->asked[desk_asked(d, UD_MSG_SIGN_IN)].tag);
     desk_done(d, UD_MSG_SIGN_IN, UD_OK);

@@ -211,7 +211,7 @@ answer(struct model *m)
     else if (good && m->open[at].type == UD_MSG_SIGN_IN) {
         out->type = UD_MSG_IDENTITY;
         out->u.identity = (struct ud_msg_identity){
-            .id = "1", .account = "op@example.com", .name = "Op", .tenant = "t", .scopes = "", .host = "h"
+            .id = "1", .account = "op@example.com", .name = "Op", .tenant = "t", .scopes = "", .host = "h", .role = ""
         };
         desk_message(m->d, tag);
     }

@@ -7,6 +7,7 @@
 #include "wire/device_api.h"
 #include "wire/escrow.h"
 #include "wire/json.h"
+#include "wire/person.h"
 
 static struct ud_buf b;
 static struct ud_json_writer w;
@@ -77,6 +78,20 @@ a_notice_keeps_its_lines_and_loses_its_controls(void **state)
     assert_memory_equal(&n, &back, sizeof(n));
     assert_int_equal(ud_wire_notice_decode(&n, "{\"text\":\"x\"}", 12, NULL), UD_MALFORMED);
     assert_int_equal(ud_wire_notice_decode(&n, "{\"hash\":\"x\",\"text\":5}", 21, NULL), UD_MALFORMED);
+}
+
+static void
+a_person_reads_back_whole_or_not_at_all(void **state)
+{
+    static const char no_role[] = "{\"id\":\"1\",\"name\":\"a\",\"account\":\"b\",\"display\":\"c\"}";
+    const struct ud_wire_person p = { "id-1", "alice", "alice@x", "Alice", "helpdesk" };
+    struct ud_wire_person got;
+
+    (void)state;
+    ud_wire_person_write(&w, &p);
+    assert_int_equal(ud_wire_person_decode(&got, b.data, b.length, NULL), UD_OK);
+    assert_memory_equal(&got, &p, sizeof(p));
+    assert_int_equal(ud_wire_person_decode(&got, no_role, sizeof(no_role) - 1, NULL), UD_MALFORMED);
 }
 
 static void
@@ -251,6 +266,7 @@ main(void)
         WITH_BUFFER(the_description_of_a_service_reads_back),
         WITH_BUFFER(a_description_that_is_not_ours_is_refused),
         WITH_BUFFER(a_notice_keeps_its_lines_and_loses_its_controls),
+        WITH_BUFFER(a_person_reads_back_whole_or_not_at_all),
         WITH_BUFFER(a_reveal_request_reads_back),
         WITH_BUFFER(a_reveal_request_that_lacks_something_is_refused),
         WITH_BUFFER(a_sealed_answer_reads_back),

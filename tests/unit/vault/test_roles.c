@@ -1,0 +1,238 @@
+/* Who may do what, written down a second time and asked of the real vault: every operation of people, as every role, on a device of
+ * one's own, on one where the person never signed in, and on somebody else's. A new operation needs a row here (and one in rights.c). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/vault/support_service.h"
+
+#define ALICE "alice@training.invalid"
+
+enum cell { NO, OWN, NAMED, ALL, EVER }; /* EVER: not about devices, allowed */
+enum which { MINE, NEVER_THERE, ANOTHERS, DEVICES };
+
+static const char *const roles[] = { "user", "helpdesk", "advanced", "approver", "auditor", "admin" };
+#define ROLES (sizeof(roles) / sizeof(roles[0]))
+
+struct desk {
+    struct service s;
+    struct ud_token token[ROLES];
+    struct ud_guid device[DEVICES], key[DEVICES];
+    struct ud_secret *pair;
+    uint8_t public_key[UD_SEAL_PUBLIC];
+};
+
+/* --- asking: did the operation reach the device? ------------------------------------------------------------------------------ */
+
+static struct ud_vault_request
+about(const struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request r = { .op = op, .auth = d->token[role], .by_id = d->device[w] };
+
+    r.reveal = (struct ud_vault_reveal){ .has_device = true, .device = d->device[w] };
+    memcpy(r.reveal.public_key, d->public_key, sizeof(d->public_key));
+    ud_guid_random(&r.reveal.request);
+    (void)ud_copy(r.reveal.why.reason, sizeof(r.reveal.why.reason), "bios-tpm-changed");
+    (void)ud_copy(r.reveal.why.ticket, sizeof(r.reveal.why.ticket), "INC1");
+    (void)ud_copy(r.reveal.why.caller, sizeof(r.reveal.why.caller), "Alice");
+    return r;
+}
+
+static bool
+lists_device(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request r = about(d, op, role, w);
+
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK); /* an empty list, never a refusal */
+    for (size_t i = 0; i < d->s.reply->device_count; i++)
+        if (ud_guid_compare(&d->s.reply->devices[i].d.id, &d->device[w]) == 0)
+            return true;
+    return false;
+}
+
+static bool
+lists_key(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request r = about(d, op, role, w);
+
+    r.find = (struct ud_keyid_prefix){ .value = d->key[w], .digits = 32 };
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    for (size_t i = 0; i < d->s.reply->key_count; i++)
+        if (ud_guid_compare(&d->s.reply->keys[i].k.device, &d->device[w]) == 0)
+            return true;
+    return false;
+}
+
+/* Anything but "does not exist" would tell that it does. */
+static bool
+answers(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request r = about(d, op, role, w);
+
+    if (op == UD_VAULT_KEY)
+        r.by_id = d->key[w];
+    enum ud_vault_code code = service_ask(&d->s, &r)->code;
+    if (code != UD_VAULT_NOT_FOUND)
+        return true;
+    assert_int_equal(d->s.reply->device_count + d->s.reply->key_count + d->s.reply->sealed_length, 0);
+    assert_null(d->s.reply->secret);
+    return false;
+}
+
+static bool
+outcome(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request reveal = about(d, UD_VAULT_REVEAL, role, w);
+    struct ud_vault_request r = { .op = op, .auth = d->token[role], .by_id = reveal.reveal.request, .outcome = "worked" };
+
+    (void)service_ask(&d->s, &reveal);
+    return service_ask(&d->s, &r)->code == UD_VAULT_OK;
+}
+
+static bool
+granted(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request r = { .op = op, .auth = d->token[role], .name = "en" };
+
+    (void)w;
+    return service_ask(&d->s, &r)->code == UD_VAULT_OK;
+}
+
+/* --- the table ------------------------------------------------------------------------------------------------------------------ */
+
+static const struct row {
+    enum ud_vault_op op;
+    bool (*reaches)(struct desk *d, enum ud_vault_op op, size_t role, enum which w);
+    enum cell cell[ROLES];
+} table[] = {
+    /* clang-format off */
+    /*                                      user   helpdesk advanced approver auditor admin */
+    { UD_VAULT_ME,           granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } },
+    { UD_VAULT_POLICY,       granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } },
+    { UD_VAULT_NOTICE,       granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } },
+    { UD_VAULT_DEVICE_PAGE,  lists_device, { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
+    { UD_VAULT_DEVICE,       answers,      { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
+    { UD_VAULT_KEY_PAGE,     lists_key,    { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
+    { UD_VAULT_KEY,          answers,      { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
+    { UD_VAULT_DEVICE_KEYS,  answers,      { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
+    { UD_VAULT_FIND,         lists_key,    { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
+    { UD_VAULT_ROTATION,     answers,      { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
+    { UD_VAULT_REVEAL,       answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
+    { UD_VAULT_REVEAL_PLAIN, answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
+    { UD_VAULT_ROTATE,       answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
+    { UD_VAULT_OUTCOME,      outcome,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
+    { UD_VAULT_REVOKE,       granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } }, /* last: ends the sign-in */
+    /* clang-format on */
+};
+#define ROWS (sizeof(table) / sizeof(table[0]))
+
+/* Operations that are not for people who are signed in. */
+static const enum ud_vault_op others[] = { UD_VAULT_HELLO, UD_VAULT_USER_CHECK, UD_VAULT_GRANT, UD_VAULT_REFRESH,
+    UD_VAULT_CHECK_IN, UD_VAULT_DEPOSIT, UD_VAULT_WORK_RESULT, UD_VAULT_WORK_LIST };
+
+/* --- a desk with every role ----------------------------------------------------------------------------------------------------- */
+
+static void
+add_device(struct desk *d, enum which w, const char *name, const char *user, const char *local_users)
+{
+    static const char key[] = "461109-608201-413820-485342-181588-463056-430617-501391";
+    struct ud_store_device device = { .domain = "TRAINING", .local_users = local_users };
+    struct ud_admin a;
+    uint64_t row;
+
+    ud_guid_random(&d->device[w]);
+    ud_guid_random(&d->key[w]);
+    device.d = (struct ud_device){ .id = d->device[w],
+        .name = name,
+        .user = user,
+        .os = "Windows",
+        .ownership = UD_OWNERSHIP_COMPANY,
+        .last_checkin = UD_WALL_NONE };
+    ud_guid_random(&device.d.entra_id);
+    device.enrolled = UD_WALL_NONE;
+    assert_int_equal(ud_admin_open(&a, d->s.dir, NULL), UD_OK);
+    assert_int_equal(ud_change_begin(&a.context, NULL), UD_OK);
+    assert_int_equal(ud_store_device_add(a.context.store, &row, &device, NULL), UD_OK);
+    assert_int_equal(ud_store_commit(a.context.store, NULL), UD_OK);
+    ud_admin_close(&a);
+    assert_int_equal(service_deposit(&d->s, &d->device[w], &d->key[w], UD_KIND_BITLOCKER, key), UD_VAULT_OK);
+}
+
+static int
+set_up(void **state)
+{
+    static struct desk d;
+
+    memset(&d, 0, sizeof(d));
+    service_open(&d.s, 30);
+    add_device(&d, MINE, "HERS", ALICE, "bob@training.invalid;" ALICE);
+    add_device(&d, NEVER_THERE, "NEVER-USED", ALICE, "bob@training.invalid");
+    add_device(&d, ANOTHERS, "HIS", "bob@training.invalid", "bob@training.invalid;" ALICE);
+    for (size_t i = 0; i < ROLES; i++)
+        d.token[i] = service_user(&d.s, i == 0 ? "alice" : roles[i], roles[i], i == 0 ? ALICE : NULL);
+    assert_int_equal(ud_seal_keypair(d.public_key, &d.pair, NULL), UD_OK);
+    *state = &d;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct desk *d = *state;
+
+    ud_secret_free(&d->pair);
+    service_close(&d->s);
+    return 0;
+}
+
+static bool
+expected(enum cell c, enum which w)
+{
+    return c == EVER || c == ALL || c == NAMED || (c == OWN && w == MINE);
+}
+
+static void
+every_role_reaches_exactly_what_the_table_says(void **state)
+{
+    struct desk *d = *state;
+
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t role = 0; role < ROLES; role++)
+            for (enum which w = MINE; w < DEVICES; w++) {
+                if (table[i].cell[role] == EVER && w != MINE)
+                    continue;
+                if (table[i].reaches(d, table[i].op, role, w) != expected(table[i].cell[role], w))
+                    fail_msg("%s as %s, device %d", ud_vault_op_name(table[i].op), roles[role], w);
+            }
+}
+
+static void
+every_operation_has_a_row_or_is_not_for_people(void **state)
+{
+    (void)state;
+    for (int op = 1; op < UD_VAULT_OP_END; op++) {
+        unsigned places = 0;
+        for (size_t i = 0; i < ROWS; i++)
+            places += table[i].op == (enum ud_vault_op)op;
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+            places += others[i] == (enum ud_vault_op)op;
+        if (places != 1)
+            fail_msg("%s stands in %u tables", ud_vault_op_name((enum ud_vault_op)op), places);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_role_reaches_exactly_what_the_table_says, set_up, tear_down),
+        cmocka_unit_test(every_operation_has_a_row_or_is_not_for_people),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
