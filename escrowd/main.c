@@ -27,7 +27,8 @@ static const char usage_text[] =
     "input)\n"
     "       escrowd [-C DIR] user list | user disable NAME | user passwd NAME\n"
     "       escrowd [-C DIR] policy show | policy check FILE | policy apply FILE\n"
-    "       escrowd [-C DIR] notice set LANGUAGE FILE\n"
+    "       escrowd [-C DIR] notice set LANGUAGE|default FILE | notice remove LANGUAGE|default [--self-service]\n"
+    "       escrowd [-C DIR] branding show | branding check FILE | branding apply FILE\n"
     "       escrowd [-C DIR] import [--dry-run] [--device NAME] [--serial S] [--user USER] FILE\n"
     "       escrowd [-C DIR] device token DEVICE\n"
     "       escrowd [-C DIR] seed --devices N --seed S\n"
@@ -37,7 +38,7 @@ static const char usage_text[] =
 /* The command line, taken apart. */
 struct line {
     const char *dir, *host, *port, *unix_path, *name, *role, *account, *display, *device, *serial, *user, *devices, *seed;
-    bool training, plain, dry_run, help, version;
+    bool training, plain, dry_run, self_service, help, version;
     const char *argument[ARGUMENTS_MAX];
     int count;
 };
@@ -55,7 +56,8 @@ static const struct option_text with_value[] = { WITH_VALUE("-C", dir), WITH_VAL
     WITH_VALUE("--display", display), WITH_VALUE("--device", device), WITH_VALUE("--serial", serial), WITH_VALUE("--user", user),
     WITH_VALUE("--devices", devices), WITH_VALUE("--seed", seed) };
 static const struct option_text flags[] = { WITH_VALUE("--training", training), WITH_VALUE("--plain-graph-reads", plain),
-    WITH_VALUE("--dry-run", dry_run), WITH_VALUE("--help", help), WITH_VALUE("-h", help), WITH_VALUE("--version", version) };
+    WITH_VALUE("--dry-run", dry_run), WITH_VALUE("--self-service", self_service), WITH_VALUE("--help", help),
+    WITH_VALUE("-h", help), WITH_VALUE("--version", version) };
 
 static bool
 take_flag(struct line *l, const char *text)
@@ -345,9 +347,32 @@ do_policy(struct line *l, struct ud_admin *a, struct ud_error *err)
 static enum ud_status
 do_notice(struct line *l, struct ud_admin *a, struct ud_error *err)
 {
+    if (l->count == 3 && strcmp(l->argument[1], "remove") == 0)
+        return ud_admin_notice_remove(a, l->self_service, l->argument[2], err);
     if (l->count != 4 || strcmp(l->argument[1], "set") != 0)
-        return usage(err, "notice set LANGUAGE FILE", "");
-    return ud_admin_notice(a, l->argument[2], l->argument[3], err);
+        return usage(err, "notice set LANGUAGE FILE or notice remove LANGUAGE", "");
+    return ud_admin_notice(a, l->self_service, l->argument[2], l->argument[3], err);
+}
+
+static enum ud_status
+do_branding(struct line *l, struct ud_admin *a, struct ud_error *err)
+{
+    const char *verb = l->count > 1 ? l->argument[1] : "";
+    struct ud_buf out;
+    enum ud_status st;
+
+    if (l->count == 3 && (strcmp(verb, "check") == 0 || strcmp(verb, "apply") == 0)) {
+        if ((st = ud_admin_branding(a, l->argument[2], verb[0] == 'a', err)) == UD_OK)
+            printf("%s\n", verb[0] == 'a' ? "Name and helpdesk are in force." : "The file can be used.");
+        return st;
+    }
+    if (l->count != 2 || strcmp(verb, "show") != 0)
+        return usage(err, "branding show, branding check FILE or branding apply FILE", "");
+    ud_buf_init(&out, UD_SECRET_MAX);
+    if ((st = ud_admin_branding_show(a, &out, err)) == UD_OK)
+        printf("%s\n", out.data);
+    ud_buf_free(&out);
+    return st;
 }
 
 static void
@@ -426,8 +451,8 @@ run(struct line *l, struct ud_error *err)
     static const struct {
         const char *name;
         enum ud_status (*run)(struct line *, struct ud_admin *, struct ud_error *);
-    } verbs[] = { { "user", do_user }, { "policy", do_policy }, { "notice", do_notice }, { "import", do_import },
-        { "device", do_device }, { "seed", do_seed }, { "verify", do_verify } };
+    } verbs[] = { { "user", do_user }, { "policy", do_policy }, { "notice", do_notice }, { "branding", do_branding },
+        { "import", do_import }, { "device", do_device }, { "seed", do_seed }, { "verify", do_verify } };
     struct ud_admin a;
     enum ud_status st;
 

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/seal.h"
+#include "domain/branding.h"
 #include "domain/device.h"
 #include "domain/policy.h"
 
@@ -45,6 +46,7 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(ROTATION, 14)       /* c: state of a rotation */                                                                           \
     X(OUTCOME, 15)        /* c: how a call ended, for sources that record it */                                                  \
     X(CANCEL, 16)         /* c: the request named ends with DONE CANCELLED */                                                    \
+    X(GET_BRANDING, 26)   /* c: answered by BRANDING (or none), DONE; before sign-in as well */                                  \
     X(READY, 64)          /* w: first message of a worker */                                                                     \
     X(CODE, 65)           /* w: device code to show */                                                                           \
     X(IDENTITY, 66)       /* w: who is signed in; to be confirmed */                                                             \
@@ -59,7 +61,8 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(SOURCE_DONE, 75)    /* w: one source has answered FIND or ASK, or failed to */                                             \
     X(REVEALED, 76)       /* w: the key, sealed to the one-time public key of the request */                                     \
     X(ROTATION_STATE, 77) /* w */                                                                                                \
-    X(DONE, 78)           /* w: the request has ended */
+    X(DONE, 78)           /* w: the request has ended */                                                                         \
+    X(BRANDING, 87)       /* w: the site's name and helpdesk */
 
 enum ud_msg_type {
 #define X(name, value) UD_MSG_##name = value,
@@ -81,7 +84,7 @@ struct ud_msg_blob { /* RESUME, TOKEN; also SEAL_KEY (32 bytes) */
 struct ud_msg_source { /* SIGN_IN, SIGN_OUT, GET_POLICY */
     uint8_t source;
 };
-struct ud_msg_get_notice {
+struct ud_msg_get_notice { /* GET_NOTICE, GET_BRANDING */
     uint8_t source;
     const char *language; /* "en", "nl" */
 };
@@ -154,7 +157,12 @@ struct ud_msg_policy {
 };
 struct ud_msg_notice {
     uint8_t source;
+    bool missing;                       /* there are notices, but none in this language and no default */
     const char *language, *text, *hash; /* hash: hex of BLAKE2b-256 of the text */
+};
+struct ud_msg_branding {
+    uint8_t source;
+    struct ud_branding_texts texts;
 };
 #define UD_BATCH_DEVICES 256
 struct ud_msg_devices {
@@ -248,6 +256,7 @@ struct ud_msg {
         struct ud_msg_revealed revealed;
         struct ud_msg_rotation_state rotation_state;
         struct ud_msg_done done;
+        struct ud_msg_branding branding;
     } u;
 };
 

@@ -105,6 +105,7 @@ static void
 pack_notice(struct ud_packer *p, const struct ud_msg *m)
 {
     ud_pack_u8(p, m->u.notice.source);
+    ud_pack_u8(p, m->u.notice.missing);
     ud_pack_text(p, m->u.notice.language);
     ud_pack_lines(p, m->u.notice.text);
     ud_pack_text(p, m->u.notice.hash);
@@ -114,9 +115,34 @@ static void
 unpack_notice(struct ud_unpacker *p, struct ud_msg *m)
 {
     m->u.notice.source = ud_unpack_below(p, UD_SOURCE_MAX);
+    m->u.notice.missing = ud_unpack_bool(p);
     m->u.notice.language = ud_unpack_text(p);
     m->u.notice.text = ud_unpack_lines(p);
     m->u.notice.hash = ud_unpack_text(p);
+}
+
+static void
+pack_branding(struct ud_packer *p, const struct ud_msg *m)
+{
+    const struct ud_branding_texts *t = &m->u.branding.texts;
+
+    ud_pack_u8(p, m->u.branding.source);
+    ud_pack_text(p, t->language);
+    ud_pack_text(p, t->company);
+    ud_pack_text(p, t->helpdesk_text);
+    ud_pack_text(p, t->helpdesk_url);
+}
+
+static void
+unpack_branding(struct ud_unpacker *p, struct ud_msg *m)
+{
+    struct ud_branding_texts *t = &m->u.branding.texts;
+
+    m->u.branding.source = ud_unpack_below(p, UD_SOURCE_MAX);
+    ud_unpack_into(p, t->language, sizeof(t->language));
+    ud_unpack_into(p, t->company, sizeof(t->company));
+    ud_unpack_into(p, t->helpdesk_text, sizeof(t->helpdesk_text));
+    ud_unpack_into(p, t->helpdesk_url, sizeof(t->helpdesk_url));
 }
 
 /* --- devices and keys ---------------------------------------------------------------------------------------------------- */
@@ -425,6 +451,7 @@ ud_message_events(size_t *count)
         { UD_MSG_REVEALED, true, pack_revealed, unpack_revealed },
         { UD_MSG_ROTATION_STATE, true, pack_rotation_state, unpack_rotation_state },
         { UD_MSG_DONE, true, pack_done, unpack_done },
+        { UD_MSG_BRANDING, true, pack_branding, unpack_branding },
     };
 
     *count = sizeof(types) / sizeof(types[0]);

@@ -271,6 +271,7 @@ ud_message_requests(size_t *count)
         { UD_MSG_ROTATION, false, pack_rotation, unpack_rotation },
         { UD_MSG_OUTCOME, false, pack_outcome, unpack_outcome },
         { UD_MSG_CANCEL, false, pack_cancel, unpack_cancel },
+        { UD_MSG_GET_BRANDING, false, pack_get_notice, unpack_get_notice },
     };
 
     *count = sizeof(types) / sizeof(types[0]);

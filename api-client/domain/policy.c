@@ -41,6 +41,7 @@ set_shared_defaults(struct ud_policy *p)
     p->idle_countdown = MINUTE;
     p->covered_max = 15 * MINUTE;
     p->copy_ticket = true;
+    p->self_service_notice = true;
     ud_copy(p->helpdesk, sizeof(p->helpdesk), N_("the lead of the helpdesk"));
 }
 
@@ -174,6 +175,7 @@ ud_policy_tighten(struct ud_policy *site, const struct ud_policy *wish)
     site->keys_stop = fewer(site->keys_stop, wish->keys_stop);
     site->allow_recorder &= wish->allow_recorder;
     site->lock_drops_directory |= wish->lock_drops_directory;
+    site->self_service_notice |= wish->self_service_notice;
 }
 
 const struct ud_reason *

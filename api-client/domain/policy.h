@@ -44,7 +44,8 @@ struct ud_policy {
     bool allow_recorder;
     bool lock_drops_directory;
     bool training;
-    char helpdesk[96]; /* whom to call */
+    bool self_service_notice; /* the notice of self-service is shown, where one has been set */
+    char helpdesk[96];        /* whom to call */
 };
 
 /* The shipped policy with the defaults of a profile (design.md section 4). */

@@ -39,6 +39,8 @@ static const struct refusal refusals[] = {
     { 403, NULL, UD_DENIED, N_("The service does not allow this"), N_("Ask for the role that may") },
     { 404, NULL, UD_NOTFOUND, N_("Not found: deleted, or not visible to you"), "" },
     { 405, NULL, UD_UNSUPPORTED, N_("This version of the service does not offer that"), "" },
+    { 409, "ambiguous", UD_AMBIGUOUS, N_("Several recovery keys start with these characters"),
+        N_("Type all 32 characters of the ID") },
     { 409, "already_used", UD_DENIED, N_("This request has been used before"), N_("Ask for the key anew") },
     { 409, NULL, UD_BUSY, N_("Somebody else is changing this at the moment"), N_("Try again") },
     { 410, NULL, UD_INVALID, N_("The place in the list has been forgotten by the service"),

@@ -12,6 +12,7 @@ struct ud_source_ops {
     void (*sign_out)(struct ud_source_call *c);
     void (*policy)(struct ud_source_call *c);
     void (*notice)(struct ud_source_call *c, const char *language);
+    void (*branding)(struct ud_source_call *c, const char *language);
     void (*sync)(struct ud_source_call *c, const char *resume);
     void (*find)(struct ud_source_call *c, const struct ud_keyid_prefix *prefix);
     void (*ask)(struct ud_source_call *c, enum ud_source_field field, const char *text);

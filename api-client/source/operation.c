@@ -38,6 +38,15 @@ ud_source_notice(struct ud_source_call *c, const char *language)
 }
 
 void
+ud_source_branding(struct ud_source_call *c, const char *language)
+{
+    if (c->source->ops->branding == NULL)
+        ud_source_done(c);
+    else
+        c->source->ops->branding(c, language);
+}
+
+void
 ud_source_sync(struct ud_source_call *c, const char *resume)
 {
     if (offers(c, c->source->ops->sync != NULL))

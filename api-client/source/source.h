@@ -9,6 +9,7 @@
 
 #include "base/seal.h"
 #include "base/secret.h"
+#include "domain/branding.h"
 #include "domain/device.h"
 #include "domain/policy.h"
 #include "http/http.h"
@@ -72,7 +73,9 @@ struct ud_source_sink {
     void (*code)(const struct ud_source_code *code, void *arg);
     void (*identity)(const struct ud_source_identity *who, void *arg);
     void (*policy)(const struct ud_policy *p, void *arg);
+    /* Text and hash are "" where there are notices, but none in this language and no default. */
     void (*notice)(const char *language, const char *text, const char *hash, void *arg);
+    void (*branding)(const struct ud_branding_texts *texts, void *arg);
     enum ud_status (*device)(const struct ud_device *d, struct ud_error *err, void *arg);
     enum ud_status (*key)(const struct ud_key *k, struct ud_error *err, void *arg);
     enum ud_status (*found)(
@@ -130,6 +133,8 @@ void ud_source_resume(struct ud_source_call *c, struct ud_secret *refresh);
 void ud_source_sign_out(struct ud_source_call *c);
 void ud_source_policy(struct ud_source_call *c);
 void ud_source_notice(struct ud_source_call *c, const char *language);
+/* The site's name and helpdesk; nobody has to be signed in. */
+void ud_source_branding(struct ud_source_call *c, const char *language);
 void ud_source_sync(struct ud_source_call *c, const char *resume); /* resume: last next link, or "" */
 void ud_source_find(struct ud_source_call *c, const struct ud_keyid_prefix *prefix);
 void ud_source_ask(struct ud_source_call *c, enum ud_source_field field, const char *text);

@@ -98,6 +98,8 @@ ud_wire_notice_decode(struct ud_wire_notice *out, const void *body, size_t lengt
     st = ud_json_optional(ud_json_get_text(out->language, sizeof(out->language), doc, "lang", err));
     if (st == UD_OK)
         st = ud_json_required(ud_json_get_text(out->hash, sizeof(out->hash), doc, "hash", err), "hash", err);
+    if (st == UD_OK)
+        st = ud_json_optional(ud_json_get_bool(&out->missing, doc, "missing", err));
     const char *text = ud_json_raw_text(ud_json_member(doc, "text"));
     if (st == UD_OK && (text == NULL || strlen(text) >= sizeof(out->text)))
         st = ud_error_set(err, UD_MALFORMED, "the notice has no text, or one that is too long");
@@ -114,6 +116,8 @@ ud_wire_notice_write(struct ud_json_writer *w, const struct ud_wire_notice *n)
     ud_json_write_text(w, "lang", n->language);
     ud_json_write_text(w, "text", n->text);
     ud_json_write_text(w, "hash", n->hash);
+    if (n->missing)
+        ud_json_write_bool(w, "missing", true);
     ud_json_write_object_end(w);
 }
 

@@ -21,7 +21,8 @@
     X(KEYS, "keys")                                                                                                              \
     X(REVEAL, "reveal")                                                                                                          \
     X(ROTATE, "rotate")                                                                                                          \
-    X(OUTCOME, "outcome")
+    X(OUTCOME, "outcome")                                                                                                        \
+    X(BRANDING, "branding")
 
 enum ud_wire_capability_bit {
 #define X(name, text) UD_WIRE_CAN_##name##_BIT,
@@ -60,6 +61,7 @@ struct ud_wire_notice {
     char language[16];
     char text[UD_WIRE_NOTICE_MAX]; /* lines kept, each one clean */
     char hash[65];                 /* hex of BLAKE2b-256 of the text */
+    bool missing;                  /* there are notices, but none in this language and no default: text and hash are empty */
 };
 UD_CHECK enum ud_status ud_wire_notice_decode(struct ud_wire_notice *out, const void *body, size_t length, struct ud_error *err);
 void ud_wire_notice_write(struct ud_json_writer *w, const struct ud_wire_notice *n);

@@ -41,6 +41,7 @@ static const struct {
     { "allow_recorder", MEMBER_BOOL, AT(allow_recorder) },
     { "lock_drops_directory", MEMBER_BOOL, AT(lock_drops_directory) },
     { "training", MEMBER_BOOL, AT(training) },
+    { "self_service_notice", MEMBER_BOOL, AT(self_service_notice) },
     { "helpdesk", MEMBER_TEXT, AT(helpdesk) },
 #undef AT
 };

@@ -231,8 +231,20 @@ on_notice(const char *language, const char *text, const char *hash, void *arg)
     struct ud_worker_part *p = arg;
     struct ud_msg m = { 0 };
 
-    m.u.notice = (struct ud_msg_notice){ .source = p->source, .language = language, .text = text, .hash = hash };
+    m.u.notice = (struct ud_msg_notice){
+        .source = p->source, .missing = text[0] == '\0', .language = language, .text = text, .hash = hash
+    };
     reply(p, &m, UD_MSG_NOTICE);
+}
+
+static void
+on_branding(const struct ud_branding_texts *texts, void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg m = { 0 };
+
+    m.u.branding = (struct ud_msg_branding){ .source = p->source, .texts = *texts };
+    reply(p, &m, UD_MSG_BRANDING);
 }
 
 static enum ud_status
@@ -333,6 +345,7 @@ const struct ud_source_sink ud_worker_sink = {
     .identity = on_identity,
     .policy = on_policy,
     .notice = on_notice,
+    .branding = on_branding,
     .device = on_device,
     .key = on_key,
     .found = on_found,

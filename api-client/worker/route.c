@@ -276,6 +276,7 @@ source_of(uint8_t *source, const struct ud_msg *m)
         *source = m->u.source.source;
         return true;
     case UD_MSG_GET_NOTICE:
+    case UD_MSG_GET_BRANDING:
         *source = m->u.get_notice.source;
         return true;
     case UD_MSG_SYNC:
@@ -316,6 +317,9 @@ start(struct ud_source_call *c, const struct ud_msg *m)
         break;
     case UD_MSG_GET_NOTICE:
         ud_source_notice(c, m->u.get_notice.language);
+        break;
+    case UD_MSG_GET_BRANDING:
+        ud_source_branding(c, m->u.get_notice.language);
         break;
     case UD_MSG_SYNC:
         ud_source_sync(c, m->u.sync.resume);

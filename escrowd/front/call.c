@@ -207,6 +207,7 @@ static const struct answer answers[UD_VAULT_CODE_END] = {
     [UD_VAULT_ALREADY_USED] = { 409, "already_used", "This request was used before. Start a new one." },
     [UD_VAULT_THROTTLED] = { 429, "TooManyRequests", "Too many requests. Wait, then try again." },
     [UD_VAULT_AUDIT_UNAVAILABLE] = { 503, "audit_unavailable", "The audit cannot be written, so no key is given out." },
+    [UD_VAULT_AMBIGUOUS] = { 409, "ambiguous", "Several recovery keys start so. Give all 32 characters of the ID." },
     [UD_VAULT_UNAVAILABLE] = { 503, "serviceNotAvailable", "The service cannot reach its database now." },
 };
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/branding.h"
 #include "escrowd/front/front_state.h"
 #include "escrowd/front/odata.h"
 #include "escrowd/front/route.h"
@@ -51,18 +52,31 @@ answer_notice(struct ud_call *c, struct ud_vault_reply *r)
     ud_json_write_text(&w, "lang", r->name);
     ud_json_write_text(&w, "text", r->text);
     ud_json_write_text(&w, "hash", r->hash);
+    if (r->text[0] == '\0')
+        ud_json_write_bool(&w, "missing", true);
     ud_json_write_object_end(&w);
+}
+
+/* The language that is asked for; NULL: refused. */
+static const char *
+language_of(struct ud_call *c)
+{
+    const char *language = ud_call_option(c, "lang");
+
+    if (language == NULL)
+        return "en";
+    if (ud_langtag_valid(language))
+        return language;
+    ud_call_error(c, 400, "invalid_request", "lang is a language code, as in nl or sv.");
+    return NULL;
 }
 
 void
 ud_front_notice(struct ud_call *c)
 {
-    const char *language = ud_call_option(c, "lang");
-    struct ud_vault_request r = { .op = UD_VAULT_NOTICE, .name = language != NULL ? language : "en" };
+    struct ud_vault_request r = { .op = UD_VAULT_NOTICE, .name = language_of(c) };
 
-    if (strlen(r.name) > 15 || r.name[strspn(r.name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")] != '\0')
-        ud_call_error(c, 400, "invalid_request", "lang is a language code, as in nl or sv.");
-    else
+    if (r.name != NULL)
         ud_call_ask(c, &r, answer_notice);
 }
 
@@ -87,6 +101,15 @@ ud_front_person(struct ud_call *c)
     struct ud_vault_request r = { .op = UD_VAULT_ME };
 
     ud_call_ask(c, &r, answer_person);
+}
+
+void
+ud_front_branding(struct ud_call *c)
+{
+    struct ud_vault_request r = { .op = UD_VAULT_BRANDING, .name = language_of(c) };
+
+    if (r.name != NULL)
+        ud_call_ask(c, &r, answer_policy); /* ready JSON as well */
 }
 
 /* --- keys ------------------------------------------------------------------------------------------------------------ */

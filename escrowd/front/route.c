@@ -34,6 +34,7 @@ static const struct ud_route routes[] = {
     { "GET", "escrow/v1/me", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_person },
     { "GET", "escrow/v1/policy", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_policy },
     { "GET", "escrow/v1/notice", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_notice },
+    { "GET", "escrow/v1/branding", UD_ROUTE_OPEN, UD_ROUTE_NO_BODY, 0, ud_front_branding },
     { "GET", "escrow/v1/keys", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_keys },
     { "GET", "escrow/v1/devices/{id}/keys", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_device_keys },
     { "POST", "escrow/v1/reveal", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_reveal },

@@ -50,6 +50,7 @@ void ud_front_well_known(struct ud_call *c);
 void ud_front_person(struct ud_call *c);
 void ud_front_policy(struct ud_call *c);
 void ud_front_notice(struct ud_call *c);
+void ud_front_branding(struct ud_call *c);
 void ud_front_keys(struct ud_call *c);
 void ud_front_device_keys(struct ud_call *c);
 void ud_front_reveal(struct ud_call *c);

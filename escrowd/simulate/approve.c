@@ -1,4 +1,4 @@
-/* The invented operator at the approval page: fetches it, fills in the form, sends it, like anybody with a browser. */
+/* An invented person at the approval page: fetches it, fills in the form, sends it, like anybody with a browser. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +9,16 @@
 
 #define OPERATOR   "operator"
 #define CODE_MAX   16
+#define PERSON_MAX 24
 #define QUEUE      8
 #define PASSWORD   128
 #define BODY_FIXED 512
 
 struct ud_sim_approver {
     struct ud_sim *sim;
-    char code[QUEUE][CODE_MAX]; /* the first one is being worked on */
+    struct {
+        char code[CODE_MAX], name[PERSON_MAX];
+    } who[QUEUE]; /* the first one is being worked on */
     size_t count;
     char proof[128];
     struct ud_http_call *call;
@@ -53,10 +56,10 @@ static void
 finished(struct ud_sim_approver *a, const char *trouble)
 {
     if (trouble != NULL)
-        fprintf(stderr, "escrowd-simulate: the sign-in %s was not approved: %s\n", a->code[0], trouble);
+        fprintf(stderr, "escrowd-simulate: the sign-in %s was not approved: %s\n", a->who[0].code, trouble);
     a->call = NULL;
     a->count--;
-    memmove(a->code[0], a->code[1], sizeof(a->code[0]) * (QUEUE - 1));
+    memmove(&a->who[0], &a->who[1], sizeof(a->who[0]) * (QUEUE - 1));
     if (a->count > 0)
         begin(a);
 }
@@ -101,9 +104,9 @@ fill_in(struct ud_secret **body, const struct ud_sim_approver *a, struct ud_erro
     struct ud_secret *password = NULL;
     enum ud_status st;
 
-    snprintf(path, sizeof(path), "%s/" UD_FILE_OPERATOR, a->sim->dir);
-    int n =
-        snprintf(fixed, sizeof(fixed), "csrf=%s&user_code=%s&user=" OPERATOR "&action=approve&password=", a->proof, a->code[0]);
+    snprintf(path, sizeof(path), "%s/%s" UD_FILE_PASSWORD, a->sim->dir, a->who[0].name);
+    int n = snprintf(
+        fixed, sizeof(fixed), "csrf=%s&user_code=%s&user=%s&action=approve&password=", a->proof, a->who[0].code, a->who[0].name);
     if (n < 0 || (size_t)n >= sizeof(fixed))
         return ud_error_set(err, UD_INVALID, "The approval form is not understood.");
     if ((st = ud_file_read_secret(&password, path, err)) == UD_OK &&
@@ -183,17 +186,23 @@ begin(struct ud_sim_approver *a)
         .arg = a,
     };
 
-    snprintf(path, sizeof(path), "/device?user_code=%s", a->code[0]);
+    snprintf(path, sizeof(path), "/device?user_code=%s", a->who[0].code);
     a->call = ud_http_start(a->sim->http, &r);
 }
 
 void
-ud_sim_approve(struct ud_sim_approver *a, const char *user_code)
+ud_sim_approve(struct ud_sim_approver *a, const char *line)
 {
-    if (user_code[strspn(user_code, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")] != '\0' ||
-        strlen(user_code) >= CODE_MAX || user_code[0] == '\0' || a->count == QUEUE)
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+    size_t code = strspn(line, letters);
+    const char *name = line[code] == ' ' ? line + code + 1 : OPERATOR;
+
+    if (code == 0 || code >= CODE_MAX || (line[code] != '\0' && line[code] != ' ') || name[0] == '\0' ||
+        name[strspn(name, letters)] != '\0' || strlen(name) >= PERSON_MAX || a->count == QUEUE)
         return;
-    (void)ud_copy(a->code[a->count++], CODE_MAX, user_code);
+    memcpy(a->who[a->count].code, line, code);
+    a->who[a->count].code[code] = '\0';
+    (void)ud_copy(a->who[a->count++].name, PERSON_MAX, name);
     if (a->count == 1)
         begin(a);
 }

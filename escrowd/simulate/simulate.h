@@ -75,7 +75,8 @@ struct ud_sim_approver;
 struct ud_sim_approver *ud_sim_approver_new(struct ud_sim *s);
 void ud_sim_approver_free(struct ud_sim_approver **a);
 bool ud_sim_approver_idle(const struct ud_sim_approver *a);
-/* Fills in the approval page for a code, as the invented operator. One after the other; what fails is said on standard error. */
-void ud_sim_approve(struct ud_sim_approver *a, const char *user_code);
+/* Fills in the approval page: "CODE" as the invented operator, "CODE NAME" as another invented person. One after the other; what fails is
+ * said on standard error. */
+void ud_sim_approve(struct ud_sim_approver *a, const char *line);
 
 #endif

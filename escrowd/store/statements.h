@@ -28,8 +28,9 @@
     X(VERSION, "PRAGMA data_version")                                                                                            \
     X(META_PUT, "INSERT INTO meta(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")           \
     X(META_GET, "SELECT value FROM meta WHERE name = ?1")                                                                        \
-    X(NOTICE_PUT, "INSERT OR REPLACE INTO notice(language, text, hash) VALUES(?1, ?2, ?3)")                                      \
-    X(NOTICES, "SELECT language, text, hash FROM notice ORDER BY language")                                                      \
+    X(NOTICE_PUT, "INSERT OR REPLACE INTO notice(audience, language, text, hash) VALUES(?1, ?2, ?3, ?4)")                        \
+    X(NOTICE_DROP, "DELETE FROM notice WHERE audience = ?1 AND language = ?2")                                                   \
+    X(NOTICES, "SELECT audience, language, text, hash FROM notice ORDER BY audience, language")                                  \
     X(RING_PUT, "INSERT INTO ring(id, purpose, created, box) VALUES(?1, ?2, ?3, ?4)")                                            \
     X(RINGS, "SELECT id, purpose, created, box FROM ring ORDER BY id")                                                           \
     X(AUDIT_ADD, "INSERT INTO audit(seq, at, line, hash) VALUES(?1, ?2, ?3, ?4)")                                                \
@@ -125,10 +126,11 @@
     X(DISCLOSURES, "SELECT request, user, device, key, at FROM disclosure WHERE at >= ?1 ORDER BY at")
 
 /* The schema, one statement each. Order matters. */
-#define UD_SCHEMA_VERSION 1
+#define UD_SCHEMA_VERSION 2
 #define UD_SCHEMA_TABLES(X)                                                                                                      \
     X("CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")                                             \
-    X("CREATE TABLE notice(language TEXT PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL) WITHOUT ROWID")                    \
+    X("CREATE TABLE notice(audience TEXT NOT NULL, language TEXT NOT NULL COLLATE NOCASE, text TEXT NOT NULL, "                  \
+      "hash TEXT NOT NULL, PRIMARY KEY(audience, language)) WITHOUT ROWID")                                                      \
     X("CREATE TABLE ring(id INTEGER PRIMARY KEY, purpose TEXT NOT NULL, created INTEGER NOT NULL, box BLOB NOT NULL)")           \
     X("CREATE TABLE device(row INTEGER PRIMARY KEY, id BLOB NOT NULL, entra BLOB NOT NULL, "                                     \
       "name TEXT NOT NULL COLLATE NOCASE, serial TEXT NOT NULL COLLATE NOCASE, user TEXT NOT NULL COLLATE NOCASE, "              \

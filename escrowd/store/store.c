@@ -201,9 +201,17 @@ ud_store_meta_get(struct ud_store *s, void *value, size_t size, size_t *length, 
 }
 
 enum ud_status
-ud_store_notice_put(struct ud_store *s, const char *language, const char *text, const char *hash, struct ud_error *err)
+ud_store_notice_put(struct ud_store *s, const struct ud_store_notice *n, struct ud_error *err)
 {
-    return ud_sql_run(s, ud_sql(s, UD_SQL_NOTICE_PUT, err, "ttt", language, text, hash), err);
+    return ud_sql_run(s, ud_sql(s, UD_SQL_NOTICE_PUT, err, "tttt", n->audience, n->language, n->text, n->hash), err);
+}
+
+enum ud_status
+ud_store_notice_drop(struct ud_store *s, const char *audience, const char *language, struct ud_error *err)
+{
+    enum ud_status st = ud_sql_run(s, ud_sql(s, UD_SQL_NOTICE_DROP, err, "tt", audience, language), err);
+
+    return st == UD_OK && sqlite3_changes(s->db) == 0 ? UD_NOTFOUND : st;
 }
 
 enum ud_status
@@ -213,7 +221,11 @@ ud_store_notices(struct ud_store *s, ud_store_notice_each each, void *arg, struc
     enum ud_status st;
 
     while ((st = ud_sql_row(s, q, err)) == UD_OK)
-        each(ud_sql_text(q, 0), ud_sql_text(q, 1), ud_sql_text(q, 2), arg);
+        each(&(struct ud_store_notice){ .audience = ud_sql_text(q, 0),
+                 .language = ud_sql_text(q, 1),
+                 .text = ud_sql_text(q, 2),
+                 .hash = ud_sql_text(q, 3) },
+            arg);
     return st == UD_NOTFOUND ? UD_OK : st;
 }
 

@@ -45,9 +45,16 @@ UD_CHECK enum ud_status ud_store_meta_put(
     struct ud_store *s, const char *name, const void *value, size_t length, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_meta_get(
     struct ud_store *s, void *value, size_t size, size_t *length, const char *name, struct ud_error *err);
-UD_CHECK enum ud_status ud_store_notice_put(
-    struct ud_store *s, const char *language, const char *text, const char *hash, struct ud_error *err);
-typedef void (*ud_store_notice_each)(const char *language, const char *text, const char *hash, void *arg);
+#define UD_NOTICE_STAFF        "staff"
+#define UD_NOTICE_SELF_SERVICE "self-service"
+/* Notices: for whom, in which language ("default": where no other fits). Put replaces. */
+struct ud_store_notice {
+    const char *audience, *language, *text, *hash;
+};
+UD_CHECK enum ud_status ud_store_notice_put(struct ud_store *s, const struct ud_store_notice *n, struct ud_error *err);
+UD_CHECK enum ud_status ud_store_notice_drop(
+    struct ud_store *s, const char *audience, const char *language, struct ud_error *err); /* UD_NOTFOUND */
+typedef void (*ud_store_notice_each)(const struct ud_store_notice *n, void *arg);
 UD_CHECK enum ud_status ud_store_notices(struct ud_store *s, ud_store_notice_each each, void *arg, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_ring_put(struct ud_store *s, const struct ud_store_ring *ring, struct ud_error *err);
 typedef enum ud_status (*ud_store_ring_each)(const struct ud_store_ring *ring, void *arg, struct ud_error *err);

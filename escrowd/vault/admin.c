@@ -1,4 +1,4 @@
-/* Administrators' commands on users, policy, notices. */
+/* Administrators' commands on users and policy. */
 #include "escrowd/vault/admin.h"
 
 #include <pwd.h>
@@ -177,7 +177,7 @@ ud_admin_user_password(struct ud_admin *a, const char *name, struct ud_secret *p
     return ud_admin_end(a, st, err);
 }
 
-/* --- policy and notices ------------------------------------------------------------------------------------------------ */
+/* --- policy ------------------------------------------------------------------------------------------------ */
 
 enum ud_status
 ud_admin_policy_put(struct ud_store *s, const struct ud_policy *p, bool plain_graph_reads, struct ud_error *err)
@@ -232,62 +232,5 @@ ud_admin_policy(struct ud_admin *a, const char *file, bool apply, struct ud_erro
         return st;
     if ((st = ud_admin_policy_put(a->context.store, &p, plain, err)) == UD_OK)
         st = ud_admin_note(a, "policy", plain ? "plain Graph reads allowed" : NULL, err);
-    return ud_admin_end(a, st, err);
-}
-
-enum ud_status
-ud_admin_notice_put(struct ud_store *s, const char *language, const char *text, struct ud_error *err)
-{
-    const struct ud_bytes part[] = { { text, strlen(text) } };
-    unsigned char hash[UD_HASH_SIZE];
-    char hex[2 * UD_HASH_SIZE + 1];
-
-    ud_hash(hash, part, 1);
-    ud_hex_encode(hex, hash, sizeof(hash));
-    return ud_store_notice_put(s, language, text, hex, err);
-}
-
-/* Lines stay lines; each one is cleaned. */
-static enum ud_status
-clean_notice(char *out, size_t size, const struct ud_buf *text, struct ud_error *err)
-{
-    size_t used = 0;
-
-    if (text->length == 0)
-        return ud_error_set(err, UD_INVALID, "The notice is empty");
-    for (const char *line = text->data, *end; line < text->data + text->length; line = end + 1) {
-        end = strchr(line, '\n');
-        if (end == NULL)
-            end = text->data + text->length;
-        (void)ud_text_clean(out + used, size - used, line, (size_t)(end - line));
-        used += strlen(out + used);
-        if (used + 2 >= size)
-            return ud_error_set(err, UD_INVALID, "The notice is longer than %zu bytes", size - 2);
-        out[used++] = '\n';
-        out[used] = '\0';
-    }
-    while (used > 0 && out[used - 1] == '\n')
-        out[--used] = '\0';
-    return UD_OK;
-}
-
-enum ud_status
-ud_admin_notice(struct ud_admin *a, const char *language, const char *file, struct ud_error *err)
-{
-    char clean[UD_WIRE_NOTICE_MAX];
-    struct ud_buf text;
-    enum ud_status st;
-
-    if (strlen(language) < 2 || strlen(language) > 8 ||
-        strspn(language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") != strlen(language))
-        return ud_error_set(err, UD_USAGE, "A language is written like en, nl or pt-BR");
-    ud_buf_init(&text, sizeof(clean));
-    if ((st = ud_file_read(&text, file, text.max, err)) == UD_OK)
-        st = clean_notice(clean, sizeof(clean), &text, err);
-    ud_buf_free(&text);
-    if (st != UD_OK || (st = ud_change_begin(&a->context, err)) != UD_OK)
-        return st;
-    if ((st = ud_admin_notice_put(a->context.store, language, clean, err)) == UD_OK)
-        st = ud_admin_note(a, "notice", language, err);
     return ud_admin_end(a, st, err);
 }

@@ -26,7 +26,14 @@ UD_CHECK enum ud_status ud_admin_user_password(
 /* Checks a policy file; with `apply` it becomes the policy. */
 UD_CHECK enum ud_status ud_admin_policy(struct ud_admin *a, const char *file, bool apply, struct ud_error *err);
 UD_CHECK enum ud_status ud_admin_policy_show(struct ud_admin *a, struct ud_buf *out, struct ud_error *err);
-UD_CHECK enum ud_status ud_admin_notice(struct ud_admin *a, const char *language, const char *file, struct ud_error *err);
+/* The notice of a language ("default": where no other fits), for staff or for employees in self-service. */
+UD_CHECK enum ud_status ud_admin_notice(
+    struct ud_admin *a, bool self_service, const char *language, const char *file, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_notice_remove(
+    struct ud_admin *a, bool self_service, const char *language, struct ud_error *err);
+/* Checks a file with the site's name and helpdesk (wire/branding.h); with `apply` it is in force. (admin_words.c) */
+UD_CHECK enum ud_status ud_admin_branding(struct ud_admin *a, const char *file, bool apply, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_branding_show(struct ud_admin *a, struct ud_buf *out, struct ud_error *err);
 UD_CHECK enum ud_status ud_admin_import(struct ud_admin *a, const char *file, const struct ud_import_options *o,
     ud_import_problem problem, void *arg, struct ud_import_report *report, struct ud_error *err);
 UD_CHECK enum ud_status ud_admin_seed(struct ud_admin *a, uint32_t devices, uint32_t seed, struct ud_error *err);

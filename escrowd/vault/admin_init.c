@@ -11,6 +11,14 @@
 static const char service_notice[] =
     "This service holds recovery keys. Use it only for devices you are asked to help with.\n"
     "Every key that is shown is recorded with your name, the device, the reason and the time, and the records are reviewed.";
+static const char service_own_notice[] =
+    "Here you get the recovery key of your own computer. Get it only when that computer asks for it.\n"
+    "Every key that is shown is recorded with your name, the computer, the reason and the time. Afterwards the computer makes a "
+    "new key.";
+static const char training_own_notice[] = "TRAINING. Every computer, person and recovery key here is invented.\n"
+                                          "In the real service you get the recovery key of your own computer here, and every key "
+                                          "that is shown is recorded with your name, the "
+                                          "computer, the reason and the time.";
 static const char training_notice[] =
     "TRAINING. Every device, person and recovery key here is invented.\n"
     "In the real service every key that is shown is recorded with your name, the device, the reason and the time.";
@@ -26,7 +34,8 @@ fill_database(struct ud_store *s, const struct ud_service_config *c, bool plain,
     ud_policy_default(&p, c->training ? UD_PROFILE_TRAINING : UD_PROFILE_WORKSTATION);
     p.training = c->training;
     if ((st = ud_admin_policy_put(s, &p, plain, err)) == UD_OK &&
-        (st = ud_admin_notice_put(s, "en", c->training ? training_notice : service_notice, err)) == UD_OK)
+        (st = ud_admin_notice_put(s, false, "default", c->training ? training_notice : service_notice, err)) == UD_OK &&
+        (st = ud_admin_notice_put(s, true, "default", c->training ? training_own_notice : service_own_notice, err)) == UD_OK)
         st = ud_ring_create(s, master, ud_clock_wall(), err);
     if (st == UD_OK)
         return ud_store_commit(s, err);

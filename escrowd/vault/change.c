@@ -99,7 +99,7 @@ void
 ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_code code, const char *message)
 {
     static const char *const word[UD_VAULT_CODE_END] = { "", "signed-out", "not-allowed", "reason-required", "personal-device",
-        "not-found", "invalid", "already-used", "limit", "audit", "unavailable" };
+        "not-found", "invalid", "already-used", "limit", "audit", "unavailable", "ambiguous" };
 
     ud_reply_refuse(c->reply, code, message);
     if (c->event == NULL)

@@ -29,7 +29,7 @@ struct ud_service_config {
 #define UD_FILE_ADMIN    "admin.sock"
 #define UD_FILE_SIM_KEY  "simulate.key"
 #define UD_FILE_SIM      "simulate.token"
-#define UD_FILE_OPERATOR "operator.password"
+#define UD_FILE_PASSWORD ".password" /* behind the name of an invented person */
 #define UD_FILE_CAST     "cast.json"
 
 void ud_service_defaults(struct ud_service_config *c, const char *dir);

@@ -274,6 +274,8 @@ find(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply
     struct found *f = ud_xcalloc(1, sizeof(*f));
     enum ud_status st = ud_store_key_find(v->read, &r->find, UD_VAULT_FIND_MAX, collect, f, err);
 
+    if (st == UD_OK && ud_session_owner(s, UD_VAULT_FIND) != NULL && f->count > 1 && r->find.digits < 32)
+        st = UD_AMBIGUOUS; /* self-service: nothing is told before all 32 are there */
     ud_reply_reserve_keys(reply, UD_VAULT_FIND_MAX);
     ud_reply_reserve_devices(reply, UD_VAULT_FIND_MAX);
     for (size_t i = 0; i < f->count && st == UD_OK; i++) {
@@ -287,28 +289,6 @@ find(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply
         return st;
     reply->others = ud_xcalloc(UD_VAULT_FIND_MAX, sizeof(*reply->others));
     return ud_store_protector_find(v->read, &r->find, UD_VAULT_FIND_MAX, add_other, reply, err);
-}
-
-/* The notice of a language, else English, else the first there is. */
-static enum ud_status
-notice(struct ud_vault *v, const char *language, struct ud_vault_reply *reply)
-{
-    const struct ud_notice *best = NULL;
-
-    for (size_t i = 0; i < v->notice_count; i++) {
-        const struct ud_notice *n = &v->notices[i];
-        bool exact = strcmp(n->language, language) == 0;
-        if (exact || best == NULL || (strcmp(n->language, "en") == 0 && strcmp(best->language, language) != 0))
-            best = n;
-        if (exact)
-            break;
-    }
-    if (best == NULL)
-        return UD_NOTFOUND;
-    reply->name = best->language;
-    reply->text = best->text;
-    reply->hash = best->hash;
-    return UD_OK;
 }
 
 static enum ud_status
@@ -339,7 +319,7 @@ read_one(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_r
         reply->text = v->policy_json;
         return UD_OK;
     case UD_VAULT_NOTICE:
-        return notice(v, r->name, reply);
+        return ud_words_notice(v, s->role, r->name, reply);
     default:
         return UD_UNSUPPORTED;
     }
@@ -354,6 +334,8 @@ ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_sessi
 
     if (st == UD_NOTFOUND)
         ud_reply_refuse(reply, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
+    else if (st == UD_AMBIGUOUS)
+        ud_reply_refuse(reply, UD_VAULT_AMBIGUOUS, "Several recovery keys start with these characters. Give all 32.");
     else if (st == UD_UNSUPPORTED)
         ud_reply_refuse(reply, UD_VAULT_INVALID, "The service does not know this request.");
     else if (st != UD_OK)

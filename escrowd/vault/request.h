@@ -50,6 +50,7 @@ enum ud_vault_op {
     UD_VAULT_DEPOSIT,      /* auth: device token; deposit; answered once durable */
     UD_VAULT_WORK_RESULT,  /* auth: device token; result */
     UD_VAULT_WORK_LIST,    /* auth: the simulator's token; wait: up to wait_ms when there is none -> works */
+    UD_VAULT_BRANDING,     /* no auth; name: language -> text: the site's name and helpdesk in JSON, ready to be sent */
     UD_VAULT_OP_END
 };
 
@@ -66,6 +67,7 @@ enum ud_vault_code {
     UD_VAULT_THROTTLED,         /* 429; retry_after in seconds */
     UD_VAULT_AUDIT_UNAVAILABLE, /* 503 audit_unavailable: nothing was disclosed */
     UD_VAULT_UNAVAILABLE,       /* 503: the database cannot be read or written now */
+    UD_VAULT_AMBIGUOUS,         /* 409 ambiguous: a prefix of self-service that several keys have */
     UD_VAULT_CODE_END
 };
 
@@ -116,7 +118,7 @@ struct ud_vault_request {
     enum ud_vault_op op;
     struct ud_token auth; /* all zero: none. Wiped by ud_vault_request_free */
     struct ud_guid call;  /* request-id of the HTTP request, kept in the audit; zero: none */
-    const char *name;     /* USER_CHECK: user; NOTICE: language */
+    const char *name;     /* USER_CHECK: user; NOTICE, BRANDING: language */
     const char *address;  /* USER_CHECK: where from, for delays; "unix" for the socket */
     struct ud_guid by_id; /* DEVICE, KEY, DEVICE_KEYS; GRANT: the approval; OUTCOME: the reveal's request */
     struct ud_vault_page page;

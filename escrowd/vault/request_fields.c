@@ -117,6 +117,9 @@ ud_request_fields(struct ud_pack *p, struct ud_vault_request *r)
     case UD_VAULT_GRANT:
         grant_fields(p, r);
         break;
+    case UD_VAULT_BRANDING:
+        ud_pack_text(p, &r->name);
+        break;
     case UD_VAULT_CHECK_IN:
         ud_pack_text(p, &r->check_in.os_version);
         ud_pack_enum(p, &r->check_in.encrypted, UD_YES + 1);

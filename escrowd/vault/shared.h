@@ -13,6 +13,7 @@ UD_CHECK enum ud_status ud_admin_user_insert(struct ud_admin *a, const char *nam
     const char *display, struct ud_secret *password, struct ud_error *err);
 UD_CHECK enum ud_status ud_admin_policy_put(
     struct ud_store *s, const struct ud_policy *p, bool plain_graph_reads, struct ud_error *err);
-UD_CHECK enum ud_status ud_admin_notice_put(struct ud_store *s, const char *language, const char *text, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_notice_put(
+    struct ud_store *s, bool self_service, const char *language, const char *text, struct ud_error *err);
 
 #endif

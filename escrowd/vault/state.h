@@ -4,6 +4,7 @@
 
 #include "base/password.h"
 #include "base/sealer.h"
+#include "domain/branding.h"
 #include "domain/policy.h"
 #include "escrowd/store/fleet.h"
 #include "escrowd/store/people.h"
@@ -97,7 +98,8 @@ struct ud_waiting { /* a WORK_LIST that waits for work */
     ud_msec until;
 };
 struct ud_notice {
-    char language[16], hash[65];
+    bool self_service; /* for employees, not for staff */
+    char language[UD_LANGTAG_MAX], hash[65];
     char *text;
 };
 struct ud_count { /* totals are asked for with every page and change slowly */
@@ -123,6 +125,7 @@ struct ud_vault {
     char *policy_json;
     struct ud_notice *notices;
     size_t notice_count;
+    struct ud_branding branding;
     struct ud_approval approval[UD_APPROVALS];
     struct ud_waiting *waiting;
     struct ud_count device_count, key_count;
@@ -153,6 +156,14 @@ bool ud_session_reaches(const struct ud_session *s, enum ud_vault_op op, const s
 const char *ud_session_owner(const struct ud_session *s, enum ud_vault_op op);
 /* Works as helpdesk: for other people's devices, with all that policy asks of the desk. */
 bool ud_session_is_staff(const struct ud_session *s);
+
+/* --- the site's own words: notices and branding (words.c) --- */
+UD_CHECK enum ud_status ud_words_load(struct ud_vault *v, struct ud_error *err);
+void ud_words_forget(struct ud_vault *v);
+/* The notice for this role: in `language`, else a wider one ("es-es", "es"), else the default. UD_NOTFOUND where none has been set for
+ * them, or it is switched off. Where there are some, but none that fits and no default, the reply has neither text nor hash. */
+enum ud_status ud_words_notice(struct ud_vault *v, enum ud_role role, const char *language, struct ud_vault_reply *reply);
+void ud_do_branding(struct ud_vault *v, struct ud_vault_request *r);
 
 /* --- changes --- */
 struct ud_change *ud_change_new(struct ud_vault_request *r);

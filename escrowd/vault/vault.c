@@ -16,28 +16,6 @@
 
 /* --- opening ----------------------------------------------------------------------------------------------------------- */
 
-static void
-forget_notices(struct ud_vault *v)
-{
-    for (size_t i = 0; i < v->notice_count; i++)
-        free(v->notices[i].text);
-    free(v->notices);
-    v->notices = NULL;
-    v->notice_count = 0;
-}
-
-static void
-take_notice(const char *language, const char *text, const char *hash, void *arg)
-{
-    struct ud_vault *v = arg;
-
-    v->notices = ud_xrealloc(v->notices, v->notice_count + 1, sizeof(*v->notices));
-    struct ud_notice *n = &v->notices[v->notice_count++];
-    (void)ud_copy(n->language, sizeof(n->language), language);
-    (void)ud_copy(n->hash, sizeof(n->hash), hash);
-    n->text = ud_xstrdup(text);
-}
-
 static enum ud_status
 load_policy(struct ud_vault *v, struct ud_error *err)
 {
@@ -64,11 +42,10 @@ ud_vault_reload(struct ud_vault *v, struct ud_error *err)
     enum ud_status st;
 
     ud_sessions_clear(v->sessions); /* they come back from the database, with users as they are now */
-    forget_notices(v);
     v->device_count.until = v->key_count.until = 0;
     if ((st = load_policy(v, err)) != UD_OK)
         return st;
-    return ud_store_notices(v->read, take_notice, v, err);
+    return ud_words_load(v, err);
 }
 
 static void
@@ -156,7 +133,7 @@ ud_vault_close(struct ud_vault **out)
         ud_vault_request_free(&w->request);
         free(w);
     }
-    forget_notices(v);
+    ud_words_forget(v);
     free(v->policy_json);
     ud_secret_free(&v->simulate_key);
     ud_limits_free(&v->limits);
@@ -300,6 +277,9 @@ ud_vault_handle(struct ud_vault *v, struct ud_vault_request *r)
     switch (r->op) {
     case UD_VAULT_HELLO:
         do_hello(v, r);
+        break;
+    case UD_VAULT_BRANDING:
+        ud_do_branding(v, r);
         break;
     case UD_VAULT_USER_CHECK:
         ud_do_user_check(v, r);

@@ -23,6 +23,7 @@ fill(struct ud_msg *m, const struct ud_request *r)
         m->u.blob = (struct ud_msg_blob){ .source = r->source, .bytes = r->bytes, .length = r->length };
         break;
     case UD_MSG_GET_NOTICE:
+    case UD_MSG_GET_BRANDING:
         m->u.get_notice = (struct ud_msg_get_notice){ .source = r->source, .language = r->text };
         break;
     case UD_MSG_SYNC:

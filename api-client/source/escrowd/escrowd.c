@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "source/escrowd/escrowd.h"
+#include "wire/branding.h"
 
 /* --- where things are --------------------------------------------------------------------------------------------------------- */
 
@@ -147,6 +148,51 @@ escrowd_notice(struct ud_source_call *c, const char *language)
         &(struct ud_source_step){ .kind = UD_HTTP_SMALL, .retry = UD_HTTP_READ, .every = true, .path = path, .then = on_notice });
 }
 
+/* --- name and helpdesk --------------------------------------------------------------------------------------------------------- */
+
+struct branding {
+    char language[UD_LANGTAG_MAX];
+};
+
+static void
+on_branding(struct ud_source_call *c, struct ud_http_reply *r)
+{
+    struct ud_branding_texts texts;
+    struct ud_error e;
+
+    if (ud_wire_branding_texts_decode(&texts, r->body, r->length, &e) != UD_OK) {
+        ud_source_fail(c, &e);
+        return;
+    }
+    c->sink->branding(&texts, c->arg);
+    ud_source_done(c);
+}
+
+/* The service has said what it can do. */
+static void
+ask_branding(struct ud_source_call *c)
+{
+    const struct branding *b = c->state;
+    char path[UD_SOURCE_PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/escrow/v1/branding?lang=", c->source->site_path);
+    if ((c->source->can & UD_WIRE_CAN_BRANDING) == 0 || !ud_http_escape(path, sizeof(path), b->language)) {
+        ud_source_done(c);
+        return;
+    }
+    ud_source_send(c, &(struct ud_source_step){
+                          .kind = UD_HTTP_SMALL, .retry = UD_HTTP_READ, .open = true, .path = path, .then = on_branding });
+}
+
+static void
+escrowd_branding(struct ud_source_call *c, const char *language)
+{
+    struct branding *b = ud_source_state(c, sizeof(*b), NULL);
+
+    (void)ud_copy(b->language, sizeof(b->language), language);
+    escrowd_prepare(c, ask_branding);
+}
+
 /* --- lists and look-ups ----------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -227,6 +273,7 @@ const struct ud_source_ops ud_source_escrowd = {
     .sign_out = escrowd_sign_out,
     .policy = escrowd_policy,
     .notice = escrowd_notice,
+    .branding = escrowd_branding,
     .sync = escrowd_sync,
     .find = escrowd_find,
     .ask = ud_graph_ask,

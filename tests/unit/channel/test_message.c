@@ -91,7 +91,10 @@ sample(struct ud_msg *m, enum ud_msg_type type)
         ud_policy_default(&m->u.policy.policy, UD_PROFILE_JUMPHOST);
         break;
     case UD_MSG_NOTICE:
-        m->u.notice = (struct ud_msg_notice){ 2, "en", "First line\n\nThird line", "ab12" };
+        m->u.notice = (struct ud_msg_notice){ 2, false, "en", "First line\n\nThird line", "ab12" };
+        break;
+    case UD_MSG_BRANDING:
+        m->u.branding.texts = (struct ud_branding_texts){ "nl", "Example IT", "Bel 4357.", "https://help.example" };
         break;
     case UD_MSG_DEVICES:
         m->u.devices.count = 3;

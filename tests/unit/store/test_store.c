@@ -122,9 +122,9 @@ a_newer_schema_and_foreign_files_are_refused(void **state)
     char other[96];
 
     (void)state;
-    meddle("PRAGMA user_version = 2");
+    meddle("PRAGMA user_version = 3");
     assert_int_equal(ud_store_open(&again, path, UD_STORE_WRITE, NULL), UD_CONFIG);
-    meddle("PRAGMA user_version = 1; PRAGMA application_id = 7");
+    meddle("PRAGMA user_version = 2; PRAGMA application_id = 7");
     assert_int_equal(ud_store_open(&again, path, UD_STORE_READ, NULL), UD_CONFIG);
     (void)snprintf(other, sizeof(other), "%s/text.db", dir);
     assert_int_equal(ud_file_replace(other, "this is no database, only text of some length", 46, 0600, NULL), UD_OK);

@@ -133,7 +133,7 @@ static const struct row {
 
 /* Operations that are not for people who are signed in. */
 static const enum ud_vault_op others[] = { UD_VAULT_HELLO, UD_VAULT_USER_CHECK, UD_VAULT_GRANT, UD_VAULT_REFRESH,
-    UD_VAULT_CHECK_IN, UD_VAULT_DEPOSIT, UD_VAULT_WORK_RESULT, UD_VAULT_WORK_LIST };
+    UD_VAULT_CHECK_IN, UD_VAULT_DEPOSIT, UD_VAULT_WORK_RESULT, UD_VAULT_WORK_LIST, UD_VAULT_BRANDING };
 
 /* --- a desk with every role ----------------------------------------------------------------------------------------------------- */
 
@@ -174,7 +174,7 @@ set_up(void **state)
     add_device(&d, NEVER_THERE, "NEVER-USED", ALICE, "bob@training.invalid");
     add_device(&d, ANOTHERS, "HIS", "bob@training.invalid", "bob@training.invalid;" ALICE);
     for (size_t i = 0; i < ROLES; i++)
-        d.token[i] = service_user(&d.s, i == 0 ? "alice" : roles[i], roles[i], i == 0 ? ALICE : NULL);
+        d.token[i] = service_user(&d.s, i == 0 ? "employee" : roles[i], roles[i], i == 0 ? ALICE : NULL);
     assert_int_equal(ud_seal_keypair(d.public_key, &d.pair, NULL), UD_OK);
     *state = &d;
     return 0;

@@ -203,7 +203,7 @@ static void
 an_employee_reaches_the_own_device_only(void **state)
 {
     struct service *s = *state;
-    struct ud_token t = service_user(s, "alice", "user", "alice@training.invalid");
+    struct ud_token t = service_user(s, "employee", "user", "alice@training.invalid");
     struct ud_guid own = service_device(s, company_windows), other = service_device(s, somebody_elses);
     struct ud_vault_request page = { .op = UD_VAULT_DEVICE_PAGE, .auth = t };
     struct ud_vault_request find = { .op = UD_VAULT_FIND, .auth = t };
@@ -219,9 +219,16 @@ an_employee_reaches_the_own_device_only(void **state)
         assert_string_equal(s->reply->devices[i].d.user, "alice@training.invalid");
     find.find.value = id_a;
     memset(find.find.value.byte + 4, 0, 12);
-    find.find.digits = 8;
+    find.find.digits = 8; /* somebody else's key starts so too: nothing is told */
+    assert_int_equal(service_ask(s, &find)->code, UD_VAULT_AMBIGUOUS);
+    assert_int_equal(s->reply->key_count + s->reply->device_count + s->reply->other_count, 0);
+    find.find.value = id_a;
+    find.find.digits = 32;
     assert_int_equal(service_ask(s, &find)->key_count, 1);
     assert_memory_equal(&s->reply->keys[0].k.id, &id_a, sizeof(id_a));
+    find.find.value = id_b;
+    assert_int_equal(service_ask(s, &find)->code, UD_VAULT_OK);
+    assert_int_equal(s->reply->key_count + s->reply->device_count, 0);
 
     assert_int_equal(ud_seal_keypair(r.reveal.public_key, &pair, NULL), UD_OK);
     r.reveal.key = id_b;
