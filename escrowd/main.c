@@ -7,7 +7,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -16,6 +15,7 @@
 #include "escrowd/front/front.h"
 #include "escrowd/vault/admin.h"
 #include "escrowd/vault/process.h"
+#include "escrowd/vault/verbs.h"
 
 #define DEFAULT_DIR   "/var/lib/escrowd"
 #define ARGUMENTS_MAX 8
@@ -30,15 +30,16 @@ static const char usage_text[] =
     "       escrowd [-C DIR] notice set LANGUAGE|default FILE | notice remove LANGUAGE|default [--self-service]\n"
     "       escrowd [-C DIR] branding show | branding check FILE | branding apply FILE\n"
     "       escrowd [-C DIR] import [--dry-run] [--device NAME] [--serial S] [--user USER] FILE\n"
-    "       escrowd [-C DIR] device token DEVICE\n"
+    "       escrowd [-C DIR] device add NAME --serial S [--os OS] [--user USER] | device token DEVICE\n"
+    "       escrowd [-C DIR] agent add NAME [--os OS] [--given] | agent list | agent disable NAME | agent release DEVICE\n"
     "       escrowd [-C DIR] seed --devices N --seed S\n"
     "       escrowd [-C DIR] verify\n"
     "DIR is " DEFAULT_DIR " where it is not given.\n";
 
 /* The command line, taken apart. */
 struct line {
-    const char *dir, *host, *port, *unix_path, *name, *role, *account, *display, *device, *serial, *user, *devices, *seed;
-    bool training, plain, dry_run, self_service, help, version;
+    const char *dir, *host, *port, *unix_path, *name, *role, *account, *display, *device, *serial, *user, *devices, *seed, *os;
+    bool training, plain, dry_run, given, self_service, help, version;
     const char *argument[ARGUMENTS_MAX];
     int count;
 };
@@ -54,10 +55,10 @@ struct option_text {
 static const struct option_text with_value[] = { WITH_VALUE("-C", dir), WITH_VALUE("--host", host), WITH_VALUE("--port", port),
     WITH_VALUE("--unix", unix_path), WITH_VALUE("--name", name), WITH_VALUE("--role", role), WITH_VALUE("--account", account),
     WITH_VALUE("--display", display), WITH_VALUE("--device", device), WITH_VALUE("--serial", serial), WITH_VALUE("--user", user),
-    WITH_VALUE("--devices", devices), WITH_VALUE("--seed", seed) };
+    WITH_VALUE("--devices", devices), WITH_VALUE("--seed", seed), WITH_VALUE("--os", os) };
 static const struct option_text flags[] = { WITH_VALUE("--training", training), WITH_VALUE("--plain-graph-reads", plain),
-    WITH_VALUE("--dry-run", dry_run), WITH_VALUE("--self-service", self_service), WITH_VALUE("--help", help),
-    WITH_VALUE("-h", help), WITH_VALUE("--version", version) };
+    WITH_VALUE("--dry-run", dry_run), WITH_VALUE("--given", given), WITH_VALUE("--self-service", self_service),
+    WITH_VALUE("--help", help), WITH_VALUE("-h", help), WITH_VALUE("--version", version) };
 
 static bool
 take_flag(struct line *l, const char *text)
@@ -220,7 +221,8 @@ be_front(const struct ud_service_config *c, int fd)
         .signer_file = c->signer,
         .ready = ready,
         .arg = (void *)c,
-        .throttle_calls = c->throttle_calls };
+        .throttle_calls = c->throttle_calls,
+        .check_in = c->check_in.enabled ? c->check_in.prefix : NULL };
 
     if (c->socket_path[0] != '\0') {
         f.socket_path = c->socket_path;
@@ -268,31 +270,6 @@ do_serve(struct line *l, struct ud_error *err)
 
 /* --- the other commands ------------------------------------------------------------------------------------------------ */
 
-/* The first line of standard input; on a terminal without echo. */
-static enum ud_status
-read_password(struct ud_secret **out, struct ud_error *err)
-{
-    struct termios before, quiet;
-    bool tty = tcgetattr(0, &before) == 0;
-    char c = '\0';
-    enum ud_status st = ud_secret_new(out, 256, err);
-
-    if (st == UD_OK && tty) {
-        quiet = before;
-        quiet.c_lflag &= ~(tcflag_t)ECHO;
-        fprintf(stderr, "Password: ");
-        (void)tcsetattr(0, TCSAFLUSH, &quiet);
-    }
-    while (st == UD_OK && read(0, &c, 1) == 1 && c != '\n')
-        st = ud_secret_append(*out, &c, 1, err);
-    explicit_bzero(&c, 1);
-    if (tty) {
-        (void)tcsetattr(0, TCSAFLUSH, &before);
-        fprintf(stderr, "\n");
-    }
-    return st;
-}
-
 static void
 print_user(const struct ud_store_user *u, void *arg)
 {
@@ -315,7 +292,7 @@ do_user(struct line *l, struct ud_admin *a, struct ud_error *err)
         return ud_admin_user_disable(a, name, err);
     if (strcmp(verb, "add") != 0 && strcmp(verb, "passwd") != 0)
         return usage(err, "user knows no such verb", verb);
-    if ((st = read_password(&password, err)) == UD_OK)
+    if ((st = ud_verb_read_secret(&password, "Password", err)) == UD_OK)
         st = verb[0] == 'a'
                  ? ud_admin_user_add(a, name, l->role == NULL ? "helpdesk" : l->role, l->account, l->display, password, err)
                  : ud_admin_user_password(a, name, password, err);
@@ -401,18 +378,23 @@ do_import(struct line *l, struct ud_admin *a, struct ud_error *err)
 static enum ud_status
 do_device(struct line *l, struct ud_admin *a, struct ud_error *err)
 {
-    struct ud_secret *text = NULL;
-    enum ud_status st;
+    const struct ud_verb_device o = { .verb = l->count > 1 ? l->argument[1] : "",
+        .name = l->count == 3 ? l->argument[2] : NULL,
+        .serial = l->serial,
+        .os = l->os,
+        .user = l->user };
 
-    if (l->count != 3 || strcmp(l->argument[1], "token") != 0)
-        return usage(err, "device token DEVICE", "");
-    if ((st = ud_admin_device_token(a, l->argument[2], &text, err)) != UD_OK)
-        return st;
-    if ((st = ud_fd_write_all(1, ud_secret_open(text), ud_secret_length(text), err)) == UD_OK)
-        st = ud_fd_write_all(1, "\n", 1, err);
-    ud_secret_close(text);
-    ud_secret_free(&text);
-    return st;
+    return ud_verb_device(a, &o, err);
+}
+
+static enum ud_status
+do_agent(struct line *l, struct ud_admin *a, struct ud_error *err)
+{
+    const struct ud_verb_agent o = {
+        .verb = l->count > 1 ? l->argument[1] : "", .name = l->count == 3 ? l->argument[2] : NULL, .os = l->os, .given = l->given
+    };
+
+    return ud_verb_agent(a, &o, err);
 }
 
 static enum ud_status
@@ -452,7 +434,7 @@ run(struct line *l, struct ud_error *err)
         const char *name;
         enum ud_status (*run)(struct line *, struct ud_admin *, struct ud_error *);
     } verbs[] = { { "user", do_user }, { "policy", do_policy }, { "notice", do_notice }, { "branding", do_branding },
-        { "import", do_import }, { "device", do_device }, { "seed", do_seed }, { "verify", do_verify } };
+        { "import", do_import }, { "device", do_device }, { "agent", do_agent }, { "seed", do_seed }, { "verify", do_verify } };
     struct ud_admin a;
     enum ud_status st;
 

@@ -52,4 +52,8 @@ void ud_recovery_fault_text(char *out, size_t size, const struct ud_recovery_che
 /* A fresh valid random key of a kind, in stored form, for rotation by simulated devices and for training. */
 UD_CHECK enum ud_status ud_recovery_generate(struct ud_secret **out, enum ud_kind kind, struct ud_error *err);
 
+/* What a text looks like: digits and gaps are meant as BitLocker's, groups of capitals and digits as FileVault's, the rest is a LUKS
+ * passphrase. ud_recovery_normalise then checks it exactly, so that a mistyped key is refused and not taken for another kind. */
+enum ud_kind ud_recovery_guess(struct ud_secret *key);
+
 #endif

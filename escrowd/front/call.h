@@ -70,6 +70,7 @@ struct ud_call {
     struct ud_guid request_id;
     struct ud_token auth; /* wiped as soon as the vault has been asked */
     bool has_auth;
+    bool has_basic; /* auth is an agent's credential (HTTP Basic) */
     struct ud_buf body;
     struct ud_secret *secret_body;
     size_t body_length; /* bytes seen of a body that is not kept in a secret */

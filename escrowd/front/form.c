@@ -25,6 +25,8 @@ store(const struct ud_form_field *f, const char *value, size_t length, struct ud
         (void)ud_text_clean(f->text, f->size, value, length);
     } else if (f->token != NULL) {
         (void)ud_token_parse(f->token, value, length);
+    } else if (f->into != NULL) {
+        st = ud_secret_append(f->into, value, length, err);
     } else if (length > 0) {
         st = ud_secret_new(f->secret, length, err);
         if (st == UD_OK)
@@ -50,6 +52,8 @@ read_pair(const struct ud_form_field *field, size_t count, char *pair, size_t le
         if (value == SIZE_MAX || (*seen & UINT64_C(1) << i) != 0)
             return malformed(err);
         *seen |= UINT64_C(1) << i;
+        if (field[i].given != NULL)
+            *field[i].given = true;
         return store(&field[i], equals != NULL ? equals + 1 : pair, value, err);
     }
     return UD_OK;

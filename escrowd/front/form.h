@@ -7,12 +7,14 @@
 #include "base/secret.h"
 #include "escrowd/vault/token.h"
 
-/* One expected field; the ones not named are skipped. Exactly one of text, secret, token is set. */
+/* One expected field; the ones not named are skipped. Exactly one of text, secret, into, token is set. */
 struct ud_form_field {
     const char *name;
     char *text; /* cleaned; "" where missing */
     size_t size;
     struct ud_secret **secret; /* new, owned by the caller; NULL where missing or empty */
+    struct ud_secret *into;    /* an empty one that is there already */
+    bool *given;               /* may be NULL: was it there, empty or not */
     struct ud_token *token;    /* zero where missing or none of ours */
 };
 

@@ -21,6 +21,8 @@ struct ud_front_config {
     const char *public_url;  /* origin written into links instead of what the Host header says; NULL: Host */
     const char *signer_file; /* RSA key that signs id_tokens; made (0600) where it is missing */
 
+    const char *check_in; /* the check-in protocol is answered behind this prefix ("" or "/crypt"); NULL: it is not */
+
     unsigned connections;             /* 0: 512 */
     unsigned connections_per_address; /* 0: 32 */
     unsigned throttle_calls;          /* calls one token may make in 20 s before it is answered 429; 0: no limit */

@@ -14,6 +14,7 @@
 #include <microhttpd.h>
 
 #include "base/text.h"
+#include "escrowd/front/basic.h"
 #include "escrowd/front/front_state.h"
 #include "escrowd/front/route.h"
 #include "escrowd/front/throttle.h"
@@ -24,7 +25,7 @@ struct seen {
     struct ud_call *c;
     size_t bytes;
     unsigned lengths, encodings, hosts, tokens;
-    bool bad;
+    bool bad, other_scheme;
     uint64_t length;
     char host[256], origin[300];
 };
@@ -63,7 +64,7 @@ take_host(struct seen *s, const char *value)
     s->bad = s->bad || value[0] == '\0' || value[strspn(value, allowed)] != '\0' || !ud_copy(s->host, sizeof(s->host), value);
 }
 
-/* "Bearer TOKEN". What the library holds is overwritten: tokens do not lie about in its buffers. */
+/* "Bearer TOKEN" or "Basic BASE64". What the library holds is overwritten: tokens do not lie about in its buffers. */
 static void
 take_token(struct seen *s, const char *value, size_t length)
 {
@@ -72,6 +73,9 @@ take_token(struct seen *s, const char *value, size_t length)
     s->tokens++;
     if (length > 7 && strncasecmp(value, "Bearer ", 7) == 0)
         c->has_auth = ud_token_parse(&c->auth, value + 7, length - 7);
+    else if (length > 6 && strncasecmp(value, "Basic ", 6) == 0)
+        c->has_basic = ud_basic_parse(&c->auth, (char *)(uintptr_t)value + 6, length - 6);
+    s->other_scheme = !c->has_auth && !c->has_basic;
     memset((void *)(uintptr_t)value, 'x', length);
 }
 
@@ -177,11 +181,13 @@ prepare_body(struct ud_call *c, const struct seen *s)
 
 /* What the route asks of the caller. */
 static void
-check_caller(struct ud_call *c)
+check_caller(struct ud_call *c, const struct seen *s)
 {
     uint32_t wait = 0;
 
-    if (c->route->auth == UD_ROUTE_BEARER && !c->has_auth) {
+    if (c->route->auth == UD_ROUTE_AGENT && (c->has_auth || s->other_scheme)) {
+        ud_call_error(c, 401, "InvalidAuthenticationToken", "This address takes an agent's name and secret (HTTP Basic).");
+    } else if (c->route->auth == UD_ROUTE_BEARER && !c->has_auth) {
         ud_call_error(c, 401, "InvalidAuthenticationToken", "The token is missing or is none of this service.");
     } else if ((c->route->flags & UD_ROUTE_NEEDS_AGENT) != 0 && !c->has_user_agent) {
         ud_call_error(c, 400, "invalid_request", "Parameter (User-Agent) is required but missing from headers.");
@@ -209,7 +215,7 @@ ud_headers_take(struct ud_call *c, struct MHD_Connection *connection, const char
     } else if (c->bad_uri) {
         ud_call_error(c, 400, "BadRequest", "The address is not valid.");
     } else if (ud_route_find(c)) {
-        check_caller(c);
+        check_caller(c, &s);
         if (c->response.status == 0)
             prepare_body(c, &s);
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "escrowd/front/front_state.h"
+#include "escrowd/front/route.h"
 
 static void
 header(struct MHD_Response *r, const char *name, const char *value)
@@ -73,7 +74,8 @@ add_headers(struct ud_call *c, struct MHD_Response *r)
     if (a->private)
         header(r, "Cache-Control", "no-store");
     if (a->challenge)
-        header(r, "WWW-Authenticate", "Bearer realm=\"\"");
+        header(r, "WWW-Authenticate",
+            c->route != NULL && c->route->auth == UD_ROUTE_AGENT ? "Basic realm=\"check-in\"" : "Bearer realm=\"\"");
     if (a->allow != NULL)
         header(r, "Allow", a->allow);
     if (a->close)

@@ -141,6 +141,8 @@ ud_route_find(struct ud_call *c)
 {
     const struct ud_route *other = NULL;
 
+    if (ud_route_agent(c))
+        return c->route != NULL;
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         if (!matches(c, routes[i].path))
             continue;

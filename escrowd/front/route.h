@@ -4,7 +4,8 @@
 
 #include "escrowd/front/call.h"
 
-enum ud_route_auth { UD_ROUTE_OPEN, UD_ROUTE_BEARER };
+/* AGENT: HTTP Basic, or none where the vault trusts the network. */
+enum ud_route_auth { UD_ROUTE_OPEN, UD_ROUTE_BEARER, UD_ROUTE_AGENT };
 /* What the body is. FORM and SECRET bodies are gathered in a struct ud_secret. */
 enum ud_route_body { UD_ROUTE_NO_BODY, UD_ROUTE_JSON, UD_ROUTE_SECRET, UD_ROUTE_FORM };
 
@@ -64,5 +65,8 @@ void ud_front_deposit(struct ud_call *c);
 void ud_front_work_result(struct ud_call *c);
 void ud_front_deposit_key(struct ud_call *c);
 void ud_front_training_work(struct ud_call *c);
+
+/* The check-in protocol (agent.c). True where the address is one of its own, whatever the method; then the call has its route or its error response. */
+bool ud_route_agent(struct ud_call *c);
 
 #endif

@@ -120,6 +120,25 @@
                    "WHERE t.consent = consent.row)")                                                                             \
     X(DEVICE_TOKEN_ADD, "INSERT INTO device_token(id, hash, device) VALUES(?1, ?2, ?3)")                                         \
     X(DEVICE_TOKEN_GET, "SELECT hash, device FROM device_token WHERE id = ?1")                                                   \
+    X(AGENT_ADD, "INSERT INTO agent(id, name, hash, os, created) VALUES(?1, ?2, ?3, ?4, ?5)")                                    \
+    X(AGENTS, "SELECT row, id, name, hash, os, disabled FROM agent ORDER BY name")                                               \
+    X(AGENT_DISABLE, "UPDATE agent SET disabled = 1 WHERE name = ?1")                                                            \
+    X(PINNED, "SELECT d.row, d.id, d.name, d.serial, d.user, d.os, d.ownership, p.agent, p.made, "                               \
+              "EXISTS(SELECT 1 FROM device_token t WHERE t.device = d.row), "                                                    \
+              "EXISTS(SELECT 1 FROM device o WHERE o.serial = ?1 AND o.row <> d.row) "                                           \
+              "FROM device d LEFT JOIN pin p ON p.device = d.row WHERE d.serial = ?1 ORDER BY d.row LIMIT 1")                    \
+    X(PIN_ADD, "INSERT INTO pin(device, agent, made, since) VALUES(?1, ?2, ?3, ?4)")                                             \
+    X(PIN_DROP, "DELETE FROM pin WHERE device = ?1")                                                                             \
+    X(DEVICE_NAMED, "UPDATE device SET name = ?2, user = ?3, user_name = ?3, local_users = ?3 WHERE row = ?1")                   \
+    X(DEVICE_SEEN, "UPDATE device SET checkin = ?2 WHERE row = ?1 AND (checkin IS NULL OR checkin < ?2)")                        \
+    X(MATCH_GET, "SELECT k.row, k.kind, k.state, k.created, m.hash FROM recovery_key k JOIN key_match m ON m.key = k.row "       \
+                 "WHERE k.device = ?1 AND k.state IN (0, 2, 3) AND m.type = ?2 ORDER BY k.row DESC LIMIT 1")                     \
+    X(MATCH_ADD, "INSERT INTO key_match(key, type, hash) VALUES(?1, ?2, ?3)")                                                    \
+    X(MATCH_SUPERSEDE, "UPDATE recovery_key SET state = 1 WHERE device = ?1 AND kind = ?2 AND state IN (0, 2, 3) AND row <> ?5 " \
+                       "AND (EXISTS(SELECT 1 FROM key_match m WHERE m.key = recovery_key.row AND m.type = ?3) OR (?4 = 1 AND "   \
+                       "NOT EXISTS(SELECT 1 FROM key_match m WHERE m.key = recovery_key.row)))")                                 \
+    X(MATCH_COUNT, "SELECT count(*) FROM recovery_key k JOIN key_match m ON m.key = k.row "                                      \
+                   "WHERE k.device = ?1 AND k.created >= ?2")                                                                    \
     X(DISCLOSURE_ADD, "INSERT INTO disclosure(request, user, device, key, at) VALUES(?1, ?2, ?3, ?4, ?5)")                       \
     X(DISCLOSURE_OUTCOME, "UPDATE disclosure SET outcome = ?3 WHERE request = ?1 AND user = ?2")                                 \
     X(DISCLOSURE_GET, "SELECT request, user, device, key, at FROM disclosure WHERE request = ?1")                                \
@@ -153,6 +172,10 @@
     X("CREATE TABLE token(id BLOB PRIMARY KEY, consent INTEGER NOT NULL, kind INTEGER NOT NULL, hash BLOB NOT NULL, "            \
       "expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID")                                                \
     X("CREATE TABLE device_token(id BLOB PRIMARY KEY, hash BLOB NOT NULL, device INTEGER NOT NULL) WITHOUT ROWID")               \
+    X("CREATE TABLE agent(row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE COLLATE NOCASE, "          \
+      "hash BLOB NOT NULL, os TEXT NOT NULL, created INTEGER NOT NULL, disabled INTEGER NOT NULL DEFAULT 0)")                    \
+    X("CREATE TABLE pin(device INTEGER PRIMARY KEY, agent INTEGER NOT NULL, made INTEGER NOT NULL, since INTEGER NOT NULL)")     \
+    X("CREATE TABLE key_match(key INTEGER PRIMARY KEY, type TEXT NOT NULL, hash BLOB NOT NULL)")                                 \
     X("CREATE TABLE disclosure(request BLOB PRIMARY KEY, user INTEGER NOT NULL, device INTEGER NOT NULL, "                       \
       "key INTEGER NOT NULL, at INTEGER NOT NULL, outcome TEXT) WITHOUT ROWID")                                                  \
     X("CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, line TEXT NOT NULL, hash BLOB NOT NULL)")                \
@@ -164,6 +187,7 @@
     X("CREATE INDEX work_pending ON work(row) WHERE state = 1")                                                                  \
     X("CREATE INDEX token_expires ON token(expires)")                                                                            \
     X("CREATE INDEX token_consent ON token(consent)")                                                                            \
+    X("CREATE INDEX device_token_device ON device_token(device)")                                                                \
     X("CREATE INDEX disclosure_at ON disclosure(at)")
 
 /* Indexes that bulk loading drops and makes again; that of a device's keys stays, every new key looks there. */

@@ -42,4 +42,18 @@ UD_CHECK enum ud_status ud_admin_verify(struct ud_admin *a, struct ud_audit_repo
 UD_CHECK enum ud_status ud_admin_device_token(
     struct ud_admin *a, const char *device, struct ud_secret **text, struct ud_error *err);
 
+/* A new device and its token. `os`: "Windows", "macOS", "Linux" or NULL. UD_EXISTS where a device has the serial. */
+UD_CHECK enum ud_status ud_admin_device_add(struct ud_admin *a, const char *name, const char *serial, const char *os,
+    const char *user, struct ud_secret **text, struct ud_error *err);
+/* By id, else by serial, else by name: exactly one. */
+UD_CHECK enum ud_status ud_admin_find_device(struct ud_admin *a, uint64_t *row, const char *text, struct ud_error *err);
+
+/* Agents of the check-in protocol (admin_agent.c). `*secret` NULL: a new one is made, owned by the caller; else it is the agent's. `os` is that
+ * of the devices it will bring; NULL: told from the key. */
+UD_CHECK enum ud_status ud_admin_agent_add(
+    struct ud_admin *a, const char *name, const char *os, struct ud_secret **secret, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_agent_disable(struct ud_admin *a, const char *name, struct ud_error *err);
+/* The next credential that speaks for the device is its own from then on. */
+UD_CHECK enum ud_status ud_admin_agent_release(struct ud_admin *a, const char *device, struct ud_error *err);
+
 #endif

@@ -81,9 +81,9 @@ write_secret(const struct ud_admin *a, const char *name, struct ud_secret *s, st
     return st;
 }
 
-/* A random token as text; its hash in *hash. */
-static enum ud_status
-new_token(struct ud_admin *a, struct ud_secret **text, struct ud_token *id, uint8_t hash[UD_HASH_SIZE], struct ud_error *err)
+enum ud_status
+ud_admin_new_token(
+    struct ud_admin *a, struct ud_secret **text, struct ud_token *id, uint8_t hash[UD_HASH_SIZE], struct ud_error *err)
 {
     struct ud_token t;
     enum ud_status st = ud_secret_new(text, UD_TOKEN_TEXT, err);
@@ -105,7 +105,7 @@ make_simulator(struct ud_admin *a, struct ud_error *err)
     uint8_t value[UD_TOKEN_ID + UD_HASH_SIZE];
     struct ud_secret *text = NULL;
     struct ud_token id;
-    enum ud_status st = new_token(a, &text, &id, value + UD_TOKEN_ID, err);
+    enum ud_status st = ud_admin_new_token(a, &text, &id, value + UD_TOKEN_ID, err);
 
     memcpy(value, id.id, UD_TOKEN_ID);
     if (st == UD_OK && (st = ud_store_meta_put(a->context.store, "simulator", value, sizeof(value), err)) == UD_OK)
@@ -217,9 +217,8 @@ note_match(const struct ud_store_device *d, void *arg)
     return true;
 }
 
-/* By id, else by serial, else by name. */
-static enum ud_status
-find_device(struct ud_admin *a, uint64_t *row, const char *text, struct ud_error *err)
+enum ud_status
+ud_admin_find_device(struct ud_admin *a, uint64_t *row, const char *text, struct ud_error *err)
 {
     struct match m = { 0 };
     struct ud_guid id;
@@ -247,9 +246,9 @@ ud_admin_device_token(struct ud_admin *a, const char *device, struct ud_secret *
     enum ud_status st;
 
     *text = NULL;
-    if ((st = find_device(a, &row, device, err)) != UD_OK || (st = ud_change_begin(&a->context, err)) != UD_OK)
+    if ((st = ud_admin_find_device(a, &row, device, err)) != UD_OK || (st = ud_change_begin(&a->context, err)) != UD_OK)
         return st;
-    if ((st = new_token(a, text, &id, hash, err)) == UD_OK &&
+    if ((st = ud_admin_new_token(a, text, &id, hash, err)) == UD_OK &&
         (st = ud_store_device_token_add(a->context.store, id.id, hash, row, err)) == UD_OK)
         st = ud_admin_note(a, "device-token", device, err);
     st = ud_admin_end(a, st, err);

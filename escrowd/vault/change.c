@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escrowd/vault/agent.h"
+#include "escrowd/vault/seen.h"
 #include "escrowd/vault/state.h"
 
 struct ud_change *
@@ -23,6 +25,8 @@ ud_change_free(struct ud_change **c)
     ud_vault_request_free(&(*c)->request);
     ud_vault_reply_free(&(*c)->reply);
     ud_token_wipe(&(*c)->token);
+    free((*c)->agent);
+    ud_seen_free(&(*c)->seen);
     free(*c);
     *c = NULL;
 }
@@ -48,6 +52,8 @@ ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c)
     if (r == NULL)
         return;
     e->call = &r->call;
+    if (r->op == UD_VAULT_AGENT_CHECK_IN)
+        e->caller = r->name;
     if (r->op != UD_VAULT_REVEAL && r->op != UD_VAULT_REVEAL_PLAIN && r->op != UD_VAULT_ROTATE)
         return;
     e->request = &r->reveal.request;
@@ -174,7 +180,6 @@ ud_brief_by_row(struct ud_device_brief *out, struct ud_store *s, uint64_t row, s
 struct same {
     struct ud_ring *ring;
     struct ud_secret *plain;
-    struct ud_store_key found; /* box NULL */
     bool equal;
 };
 
@@ -190,33 +195,35 @@ compare(const struct ud_store_key *k, void *arg)
     return false;
 }
 
+enum ud_status
+ud_escrow_is(struct ud_change_context *c, bool *equal, uint64_t row, struct ud_secret *plain, struct ud_error *err)
+{
+    struct same same = { .ring = c->ring, .plain = plain };
+    enum ud_status st = ud_store_key_box(c->store, row, compare, &same, err);
+
+    *equal = st == UD_OK && same.equal;
+    return st;
+}
+
 /* The key that this one would repeat: of the same ID, or, without IDs, the current one of the device. */
 static enum ud_status
-find_same(struct ud_change_context *c, struct same *s, const struct ud_store_key *k, struct ud_error *err)
+find_same(struct ud_change_context *c, struct ud_store_key *found, bool *equal, const struct ud_store_key *k,
+    struct ud_secret *plain, struct ud_error *err)
 {
     enum ud_status st = ud_guid_is_zero(&k->k.id)
-                            ? ud_store_key_current(c->store, k->device_row, k->k.kind, ud_take_key, &s->found, err)
-                            : ud_store_key_by_id(c->store, &k->k.id, ud_take_key, &s->found, err);
+                            ? ud_store_key_current(c->store, k->device_row, k->k.kind, ud_take_key, found, err)
+                            : ud_store_key_by_id(c->store, &k->k.id, ud_take_key, found, err);
 
-    return st == UD_OK ? ud_store_key_box(c->store, s->found.row, compare, s, err) : st;
+    *equal = false;
+    return st == UD_OK ? ud_escrow_is(c, equal, found->row, plain, err) : st;
 }
 
 enum ud_status
-ud_escrow_key(struct ud_change_context *c, struct ud_store_key *k, struct ud_secret *plain, bool *existing, struct ud_error *err)
+ud_escrow_add(struct ud_change_context *c, struct ud_store_key *k, struct ud_secret *plain, struct ud_error *err)
 {
-    struct same same = { .ring = c->ring, .plain = plain };
     uint8_t box[UD_BOX_MAX];
-    enum ud_status st = find_same(c, &same, k, err);
+    enum ud_status st;
 
-    *existing = st == UD_OK && same.equal && same.found.device_row == k->device_row && same.found.k.kind == k->k.kind;
-    if (*existing) {
-        *k = same.found;
-        return UD_OK;
-    }
-    if (st == UD_OK && !ud_guid_is_zero(&k->k.id))
-        return ud_error_set(err, UD_EXISTS, "Another key with this ID is stored already");
-    if (st != UD_OK && st != UD_NOTFOUND)
-        return st;
     k->row = c->last_key + 1;
     k->version = 1;
     k->ring = c->ring->data_id;
@@ -226,9 +233,28 @@ ud_escrow_key(struct ud_change_context *c, struct ud_store_key *k, struct ud_sec
     st = ud_store_key_add(c->store, k, err);
     k->box = NULL;
     k->box_length = 0;
-    if (st != UD_OK)
+    if (st == UD_OK)
+        c->last_key = k->row;
+    return st;
+}
+
+enum ud_status
+ud_escrow_key(struct ud_change_context *c, struct ud_store_key *k, struct ud_secret *plain, bool *existing, struct ud_error *err)
+{
+    struct ud_store_key found = { 0 };
+    bool equal;
+    enum ud_status st = find_same(c, &found, &equal, k, plain, err);
+
+    *existing = st == UD_OK && equal && found.device_row == k->device_row && found.k.kind == k->k.kind;
+    if (*existing) {
+        *k = found;
+        return UD_OK;
+    }
+    if (st == UD_OK && !ud_guid_is_zero(&k->k.id))
+        return ud_error_set(err, UD_EXISTS, "Another key with this ID is stored already");
+    if (st != UD_OK && st != UD_NOTFOUND)
         return st;
-    c->last_key = k->row;
-    return k->k.state == UD_KEY_SUPERSEDED ? UD_OK
-                                           : ud_store_key_supersede(c->store, k->device_row, k->k.kind, k->k.volume, k->row, err);
+    if ((st = ud_escrow_add(c, k, plain, err)) != UD_OK || k->k.state == UD_KEY_SUPERSEDED)
+        return st;
+    return ud_store_key_supersede(c->store, k->device_row, k->k.kind, k->k.volume, k->row, err);
 }

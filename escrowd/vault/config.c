@@ -21,6 +21,7 @@ ud_service_defaults(struct ud_service_config *c, const char *dir)
     c->reveals_operator = 300;
     c->reveals_device = 120;
     c->reveals_total = 5000;
+    c->check_in.changes_a_day = 4;
     (void)snprintf(c->certificate, sizeof(c->certificate), "%s/server.pem", c->dir);
     (void)snprintf(c->key, sizeof(c->key), "%s/server.key", c->dir);
     (void)snprintf(c->ca, sizeof(c->ca), "%s/ca.pem", c->dir);
@@ -87,6 +88,36 @@ number(unsigned *out, const char *value, unsigned long max)
 }
 
 static bool
+yes_or_no(bool *out, const char *value)
+{
+    *out = strcmp(value, "yes") == 0;
+    return *out || strcmp(value, "no") == 0;
+}
+
+/* "/crypt": one or more plain segments. */
+static bool
+is_prefix(const char *value)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+    size_t length = strlen(value);
+
+    return length == 0 || (value[0] == '/' && length > 1 && value[length - 1] != '/' && value[strspn(value, allowed)] == '\0' &&
+                              strstr(value, "//") == NULL && strstr(value, "/.") == NULL);
+}
+
+static bool
+set_check_in(struct ud_service_config *c, const char *name, const char *value)
+{
+    if (strcmp(name, "enabled") == 0)
+        return yes_or_no(&c->check_in.enabled, value);
+    if (strcmp(name, "prefix") == 0)
+        return is_prefix(value) && ud_copy(c->check_in.prefix, sizeof(c->check_in.prefix), value);
+    if (strcmp(name, "networks") == 0)
+        return ud_networks_parse(&c->check_in.networks, value);
+    return strcmp(name, "changes_a_day") == 0 && number(&c->check_in.changes_a_day, value, 10000);
+}
+
+static bool
 set_other(struct ud_service_config *c, const char *section, const char *name, const char *value)
 {
     const struct {
@@ -96,10 +127,10 @@ set_other(struct ud_service_config *c, const char *section, const char *name, co
         { "reveals_total", &c->reveals_total }, { "calls_in_20_s", &c->throttle_calls } };
     unsigned v = 0;
 
-    if (strcmp(section, "service") == 0 && strcmp(name, "training") == 0) {
-        c->training = strcmp(value, "yes") == 0;
-        return c->training || strcmp(value, "no") == 0;
-    }
+    if (strcmp(section, "service") == 0 && strcmp(name, "training") == 0)
+        return yes_or_no(&c->training, value);
+    if (strcmp(section, "check-in") == 0)
+        return set_check_in(c, name, value);
     if (strcmp(section, "listen") == 0 && strcmp(name, "port") == 0 && number(&v, value, UINT16_MAX)) {
         c->port = (uint16_t)v;
         return true;
@@ -165,7 +196,7 @@ ud_service_load(struct ud_service_config *c, const char *dir, struct ud_error *e
     int line = ini_parse_string(text.data == NULL ? "" : text.data, on_setting, &r);
     if (line != 0) {
         st = ud_error_set(err, UD_CONFIG, "%s, line %d is not understood: %s", path, line, r.problem);
-        ud_error_hint(err, "escrowd.conf has the sections service, listen and limits.");
+        ud_error_hint(err, "escrowd.conf has the sections service, listen, limits and check-in.");
     }
 out:
     ud_buf_free(&text);

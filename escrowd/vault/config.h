@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "escrowd/vault/network.h"
 
 struct ud_service_config {
     char dir[256];
@@ -20,6 +21,12 @@ struct ud_service_config {
     char certificate[320], key[320], ca[320], signer[320];    /* absolute */
     unsigned reveals_operator, reveals_device, reveals_total; /* an hour; the first counts different keys */
     unsigned throttle_calls;                                  /* calls a token may make in 20 s; 0: no limit */
+    struct {
+        bool enabled;                /* the check-in protocol is answered */
+        char prefix[64];             /* in front of its addresses: "" or "/crypt" */
+        struct ud_networks networks; /* whoever calls from there needs no credential */
+        unsigned changes_a_day;      /* more changed keys of one serial than that are told */
+    } check_in;
 };
 
 #define UD_FILE_CONFIG   "escrowd.conf"

@@ -74,8 +74,8 @@ take_work(const struct ud_store_work *w, void *arg)
 }
 
 /* Open work that this deposit answers: the one it names, else whatever was asked of that kind. */
-static enum ud_status
-end_work(struct ud_change_context *c, struct ud_change *change, const struct ud_store_key *k, struct ud_error *err)
+enum ud_status
+ud_device_end_work(struct ud_change_context *c, struct ud_change *change, const struct ud_store_key *k, struct ud_error *err)
 {
     const struct ud_vault_deposit *d = &change->request->deposit;
     struct ud_store_work w = { 0 };
@@ -151,7 +151,7 @@ store_deposit(struct ud_change_context *c, struct ud_change *change, struct ud_s
     e.detail = existing ? "stored before" : NULL;
     if ((st = ud_change_audit(c, &e, err)) != UD_OK)
         return st;
-    return end_work(c, change, &k, err);
+    return ud_device_end_work(c, change, &k, err);
 }
 
 static enum ud_status

@@ -145,6 +145,15 @@ token_fields(struct ud_pack *p, struct ud_vault_reply *r)
     ud_pack_bool(p, &r->tokens.has_refresh);
 }
 
+static void
+agent_fields(struct ud_pack *p, struct ud_vault_reply *r)
+{
+    ud_pack_bool(p, &r->agent.escrowed);
+    ud_pack_bool(p, &r->agent.fresh);
+    ud_pack_bool(p, &r->agent.rotation);
+    ud_pack_i64(p, &r->agent.at);
+}
+
 void
 ud_reply_fields(struct ud_pack *p, struct ud_vault_reply *r)
 {
@@ -160,6 +169,8 @@ ud_reply_fields(struct ud_pack *p, struct ud_vault_reply *r)
         user_fields(p, &r->user);
     if (r->op == UD_VAULT_USER_CHECK)
         ud_pack_guid(p, &r->approval);
+    if (r->op == UD_VAULT_AGENT_CHECK_IN || r->op == UD_VAULT_AGENT_VERIFY)
+        agent_fields(p, r);
     ud_pack_u64(p, &r->next);
     ud_pack_u64(p, &r->total);
     array_fields(p, r);

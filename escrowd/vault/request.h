@@ -51,6 +51,8 @@ enum ud_vault_op {
     UD_VAULT_WORK_RESULT,  /* auth: device token; result */
     UD_VAULT_WORK_LIST,    /* auth: the simulator's token; wait: up to wait_ms when there is none -> works */
     UD_VAULT_BRANDING,     /* no auth; name: language -> text: the site's name and helpdesk in JSON, ready to be sent */
+    UD_VAULT_AGENT_CHECK_IN, /* auth: agent, or none and an address that the configuration trusts; agent -> agent, text (serial), name (user) */
+    UD_VAULT_AGENT_VERIFY, /* the same; agent (serial, type) -> agent */
     UD_VAULT_OP_END
 };
 
@@ -112,6 +114,13 @@ struct ud_vault_deposit {
     size_t sealed_length;
 };
 
+/* What a device says in the check-in protocol. */
+struct ud_vault_agent {
+    const char *serial, *computer, *user, *type; /* type: secret_type as sent */
+    const uint8_t *sealed;                       /* the key, by the front's sealer; at most UD_VAULT_SEALED_MAX */
+    size_t sealed_length;
+};
+
 /* A request. Fill what the operation names, leave the rest zero. Text is borrowed by the encoder. */
 struct ud_vault_request {
     uint32_t id; /* chosen by the front, returned in the reply */
@@ -119,12 +128,13 @@ struct ud_vault_request {
     struct ud_token auth; /* all zero: none. Wiped by ud_vault_request_free */
     struct ud_guid call;  /* request-id of the HTTP request, kept in the audit; zero: none */
     const char *name;     /* USER_CHECK: user; NOTICE, BRANDING: language */
-    const char *address;  /* USER_CHECK: where from, for delays; "unix" for the socket */
+    const char *address;  /* USER_CHECK: where from, for delays; AGENT_*: for its network. "unix" for the socket */
     struct ud_guid by_id; /* DEVICE, KEY, DEVICE_KEYS; GRANT: the approval; OUTCOME: the reveal's request */
     struct ud_vault_page page;
     struct ud_keyid_prefix find;
     struct ud_vault_reveal reveal; /* REVEAL, REVEAL_PLAIN; ROTATE and ROTATION: device, kind, request, why */
     struct ud_vault_deposit deposit;
+    struct ud_vault_agent agent;
     struct {
         const char *client_id, *scope;
         bool offline; /* wants a refresh token */
@@ -213,6 +223,10 @@ struct ud_vault_reply {
     size_t rotation_count;
     struct ud_vault_work *works;
     size_t work_count;
+    struct {
+        bool escrowed, fresh, rotation; /* there is a key; it came with this request; it has to be replaced */
+        ud_wall at;                     /* when it came */
+    } agent;
     const uint8_t *sealed;
     size_t sealed_length;
     const char *text, *name, *hash;

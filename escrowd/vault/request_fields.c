@@ -50,6 +50,17 @@ deposit_fields(struct ud_pack *p, struct ud_vault_deposit *d)
 }
 
 static void
+agent_fields(struct ud_pack *p, struct ud_vault_request *r)
+{
+    ud_pack_text(p, &r->address);
+    ud_pack_text(p, &r->agent.serial);
+    ud_pack_text(p, &r->agent.computer);
+    ud_pack_text(p, &r->agent.user);
+    ud_pack_text(p, &r->agent.type);
+    ud_pack_bytes(p, &r->agent.sealed, &r->agent.sealed_length, UD_VAULT_SEALED_MAX);
+}
+
+static void
 find_fields(struct ud_pack *p, struct ud_keyid_prefix *f)
 {
     uint8_t digits = (uint8_t)f->digits;
@@ -133,6 +144,10 @@ ud_request_fields(struct ud_pack *p, struct ud_vault_request *r)
         break;
     case UD_VAULT_WORK_LIST:
         ud_pack_u32(p, &r->wait_ms);
+        break;
+    case UD_VAULT_AGENT_CHECK_IN:
+    case UD_VAULT_AGENT_VERIFY:
+        agent_fields(p, r);
         break;
     default:
         people_fields(p, r);

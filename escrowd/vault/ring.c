@@ -11,13 +11,13 @@
 
 #define KEY_SIZE 32
 
-enum purpose { DATA, AUDIT, SIGN, DEPOSIT, TOKEN, PURPOSES };
-static const char *const purpose_names[PURPOSES] = { "data", "audit", "sign", "deposit", "token" };
+enum purpose { DATA, AUDIT, SIGN, DEPOSIT, TOKEN, MATCH, PURPOSES };
+static const char *const purpose_names[PURPOSES] = { "data", "audit", "sign", "deposit", "token", "match" };
 
 static struct ud_secret **
 place(struct ud_ring *r, enum purpose p)
 {
-    struct ud_secret **const at[PURPOSES] = { &r->data, &r->audit, &r->sign, &r->deposit, &r->token };
+    struct ud_secret **const at[PURPOSES] = { &r->data, &r->audit, &r->sign, &r->deposit, &r->token, &r->match };
 
     return at[p];
 }
@@ -257,4 +257,18 @@ ud_ring_token_hash(uint8_t out[UD_HASH_SIZE], struct ud_ring *r, const uint8_t i
     const struct ud_bytes part[] = { { domain, sizeof(domain) }, { id, 16 }, { proof, 32 } };
 
     ud_hash_keyed(out, part, 3, r->token);
+}
+
+void
+ud_ring_match_hash(uint8_t out[UD_HASH_SIZE], struct ud_ring *r, uint64_t key_row, const char *type, struct ud_secret *plain)
+{
+    static const char domain[] = "unlockdesk escrowd match 1";
+    uint8_t row[8];
+    struct ud_bytes part[] = { { domain, sizeof(domain) }, { row, sizeof(row) }, { type, strlen(type) + 1 }, { NULL, 0 } };
+
+    for (int i = 0; i < 8; i++)
+        row[i] = (uint8_t)(key_row >> (8 * i));
+    part[3] = (struct ud_bytes){ ud_secret_open(plain), ud_secret_length(plain) };
+    ud_hash_keyed(out, part, 4, r->match);
+    ud_secret_close(plain);
 }

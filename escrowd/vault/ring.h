@@ -17,6 +17,7 @@ struct ud_ring {
     struct ud_secret *sign;    /* Ed25519 seed of checkpoints */
     struct ud_secret *deposit; /* X25519 secret half */
     struct ud_secret *token;   /* of the keyed hash tokens are stored as */
+    struct ud_secret *match;   /* of the keyed hash that tells an unchanged key */
     uint8_t deposit_public[UD_SEAL_PUBLIC];
     uint8_t sign_public[UD_SIGN_PUBLIC];
 };
@@ -42,5 +43,10 @@ UD_CHECK enum ud_status ud_ring_seal_package(struct ud_ring *r, uint8_t *box, si
 
 /* What a token's proof is stored as. */
 void ud_ring_token_hash(uint8_t out[UD_HASH_SIZE], struct ud_ring *r, const uint8_t id[16], const uint8_t proof[32]);
+
+/* What tells that a device has brought the key of row `key_row` again. The row is part of it: the same key stored twice, on one device or on
+ * two, has two hashes, so a stolen database says nothing about keys; and without the ring nobody can try guesses at a short password. */
+void ud_ring_match_hash(
+    uint8_t out[UD_HASH_SIZE], struct ud_ring *r, uint64_t key_row, const char *type, struct ud_secret *plain);
 
 #endif

@@ -16,4 +16,8 @@ UD_CHECK enum ud_status ud_admin_policy_put(
 UD_CHECK enum ud_status ud_admin_notice_put(
     struct ud_store *s, bool self_service, const char *language, const char *text, struct ud_error *err);
 
+/* A random token as text, new and owned by the caller; its hash in *hash. */
+UD_CHECK enum ud_status ud_admin_new_token(
+    struct ud_admin *a, struct ud_secret **text, struct ud_token *id, uint8_t hash[UD_HASH_SIZE], struct ud_error *err);
+
 #endif

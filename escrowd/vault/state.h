@@ -6,6 +6,7 @@
 #include "base/sealer.h"
 #include "domain/branding.h"
 #include "domain/policy.h"
+#include "escrowd/store/agents.h"
 #include "escrowd/store/fleet.h"
 #include "escrowd/store/people.h"
 #include "escrowd/vault/arena.h"
@@ -15,6 +16,10 @@
 #include "escrowd/vault/ring.h"
 #include "escrowd/vault/session.h"
 #include "escrowd/vault/vault.h"
+
+struct ud_agent;
+struct ud_agent_change;
+struct ud_seen;
 
 /* A device as far as decisions and the audit need it. */
 struct ud_device_brief {
@@ -58,7 +63,9 @@ struct ud_change {
     struct ud_session minted; /* for grants: the new access token */
     struct ud_guid work;
     bool plain;
-    struct ud_token token; /* refresh token being replaced (id only) */
+    struct ud_token token;         /* refresh token being replaced (id only) */
+    struct ud_agent_change *agent; /* owned; of check-in agents (agent.h) */
+    struct ud_seen *seen;          /* owned; last check-ins to be stored (seen.h) */
 };
 
 struct ud_writer;
@@ -129,6 +136,11 @@ struct ud_vault {
     struct ud_approval approval[UD_APPROVALS];
     struct ud_waiting *waiting;
     struct ud_count device_count, key_count;
+    struct ud_agent *agents; /* check-in agents, as the database has them */
+    size_t agent_count;
+    struct ud_opener opener;   /* for the keys that they bring, as scratch; only where the protocol is on */
+    struct ud_secret *scratch; /* NULL otherwise */
+    struct ud_seen *seen;      /* last check-ins that are not in the database yet */
     size_t open_requests;
     int wake_fd;
 };
@@ -192,6 +204,9 @@ void ud_do_rotate(struct ud_vault *v, struct ud_vault_request *r, const struct u
 void ud_do_outcome(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 void ud_do_device(struct ud_vault *v, struct ud_vault_request *r); /* CHECK_IN, DEPOSIT, WORK_RESULT */
 void ud_do_work_list(struct ud_vault *v, struct ud_vault_request *r);
+/* Ends open work that a new key of the device answers: the one its deposit names, else the last of that kind. */
+UD_CHECK enum ud_status ud_device_end_work(
+    struct ud_change_context *c, struct ud_change *change, const struct ud_store_key *k, struct ud_error *err);
 void ud_work_arrived(struct ud_vault *v); /* answers those who wait */
 void ud_work_expired(struct ud_vault *v, ud_msec now);
 
@@ -201,6 +216,12 @@ UD_CHECK enum ud_status ud_brief_by_id(
 UD_CHECK enum ud_status ud_brief_by_row(struct ud_device_brief *out, struct ud_store *s, uint64_t row, struct ud_error *err);
 bool ud_take_key(const struct ud_store_key *k, void *arg); /* copies into a struct ud_store_key, box NULL */
 
+/* Is this the recovery key of row `row`? */
+UD_CHECK enum ud_status ud_escrow_is(
+    struct ud_change_context *c, bool *equal, uint64_t row, struct ud_secret *plain, struct ud_error *err);
+/* Seals and adds a key as a new row (k->row, version, ring are set). What it replaces is the caller's business. */
+UD_CHECK enum ud_status ud_escrow_add(
+    struct ud_change_context *c, struct ud_store_key *k, struct ud_secret *plain, struct ud_error *err);
 /* Stores one recovery key as the newest of its (device, kind, volume): k's device_row, device, id, kind, volume, created are given;
  * row, version, ring are set. *existing is set where the very key was there already. Used by deposits, import and seed. */
 UD_CHECK enum ud_status ud_escrow_key(

@@ -60,3 +60,20 @@ ud_token_simulated(struct ud_token *out, struct ud_secret *simulate_key, const u
     ud_hash_keyed(out->proof, part, 2, simulate_key);
     return UD_OK;
 }
+
+void
+ud_token_agent(struct ud_token *out, const char *name, size_t name_length, const void *secret, size_t secret_length)
+{
+    static const char name_domain[] = "unlockdesk agent name 1", secret_domain[] = "unlockdesk agent secret 1";
+    char lower[UD_AGENT_NAME] = "";
+    unsigned char hash[UD_HASH_SIZE];
+
+    for (size_t i = 0; i < name_length && i < sizeof(lower); i++)
+        lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 0x20 : name[i]);
+    const struct ud_bytes named[] = { { name_domain, sizeof(name_domain) },
+        { lower, name_length < sizeof(lower) ? name_length : sizeof(lower) } };
+    const struct ud_bytes proven[] = { { secret_domain, sizeof(secret_domain) }, { secret, secret_length } };
+    ud_hash(hash, named, 2);
+    memcpy(out->id, hash, sizeof(out->id));
+    ud_hash(out->proof, proven, 2);
+}

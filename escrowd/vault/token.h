@@ -32,4 +32,11 @@ UD_CHECK enum ud_status ud_token_append(struct ud_secret *out, const struct ud_t
 UD_CHECK enum ud_status ud_token_simulated(
     struct ud_token *out, struct ud_secret *simulate_key, const uint8_t device[UD_TOKEN_ID], struct ud_error *err);
 
+/* A check-in agent's credential as a token: the id stands for its name (case does not matter), the proof for its secret. No stretching:
+ * an agent's secret is made by a machine, or at least UD_AGENT_SECRET_LEAST characters long. */
+#define UD_AGENT_SECRET_LEAST 32u
+#define UD_AGENT_SECRET_MAX   256u
+#define UD_AGENT_NAME         64u /* with NUL */
+void ud_token_agent(struct ud_token *out, const char *name, size_t name_length, const void *secret, size_t secret_length);
+
 #endif

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "escrowd/vault/agent.h"
+#include "escrowd/vault/seen.h"
 #include "escrowd/vault/state.h"
 #include "wire/escrow.h"
 
@@ -43,7 +45,7 @@ ud_vault_reload(struct ud_vault *v, struct ud_error *err)
 
     ud_sessions_clear(v->sessions); /* they come back from the database, with users as they are now */
     v->device_count.until = v->key_count.until = 0;
-    if ((st = load_policy(v, err)) != UD_OK)
+    if ((st = load_policy(v, err)) != UD_OK || (st = ud_agents_load(v, err)) != UD_OK)
         return st;
     return ud_words_load(v, err);
 }
@@ -81,7 +83,7 @@ open_all(struct ud_vault *v, struct ud_error *err)
         (st = ud_ring_open(&v->ring, v->read, master, err)) != UD_OK ||
         (st = ud_ring_open(&v->write_ring, v->read, master, err)) != UD_OK || (st = load_simulate_key(v, err)) != UD_OK ||
         (st = ud_store_disclosures(v->read, ud_clock_wall() - HOUR, note_disclosure, v->limits, err)) != UD_OK ||
-        (st = ud_vault_reload(v, err)) != UD_OK)
+        (st = ud_agents_open(v, err)) != UD_OK || (st = ud_vault_reload(v, err)) != UD_OK)
         return st;
     if ((v->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
         return ud_error_errno(err, "eventfd");
@@ -126,6 +128,7 @@ ud_vault_close(struct ud_vault **out)
     if (v == NULL)
         return;
     ud_hasher_free(&v->hasher);
+    ud_agents_flush(v);
     ud_writer_free(&v->writer);
     while (v->waiting != NULL) {
         struct ud_waiting *w = v->waiting;
@@ -135,6 +138,7 @@ ud_vault_close(struct ud_vault **out)
     }
     ud_words_forget(v);
     free(v->policy_json);
+    ud_agents_close(v);
     ud_secret_free(&v->simulate_key);
     ud_limits_free(&v->limits);
     ud_sessions_free(&v->sessions);
@@ -208,11 +212,13 @@ ud_vault_batch_begin(struct ud_vault *v)
     ud_secret_hold(v->ring->token, false);
     if (v->simulate_key != NULL)
         ud_secret_hold(v->simulate_key, false);
+    ud_agents_hold(v);
 }
 
 void
 ud_vault_batch_end(struct ud_vault *v)
 {
+    ud_agents_release(v);
     if (v->simulate_key != NULL)
         ud_secret_release(v->simulate_key);
     ud_secret_release(v->ring->token);
@@ -298,6 +304,10 @@ ud_vault_handle(struct ud_vault *v, struct ud_vault_request *r)
     case UD_VAULT_WORK_LIST:
         ud_do_work_list(v, r);
         break;
+    case UD_VAULT_AGENT_CHECK_IN:
+    case UD_VAULT_AGENT_VERIFY:
+        ud_do_agent(v, r);
+        break;
     default:
         signed_in(v, r);
         break;
@@ -343,6 +353,8 @@ ud_vault_finish(struct ud_vault *v)
         ud_hash_done(v, job);
     }
     ud_work_expired(v, ud_clock_now());
+    if (v->seen != NULL && ud_seen_wait(v->seen, ud_clock_now()) == 0)
+        ud_agents_flush(v);
 }
 
 int
@@ -352,6 +364,8 @@ ud_vault_timeout(const struct ud_vault *v)
 
     for (const struct ud_waiting *w = v->waiting; w != NULL; w = w->next)
         first = w->until < first ? w->until : first;
+    if (v->seen != NULL && v->seen->count > 0 && now + ud_seen_wait(v->seen, now) < first)
+        first = now + ud_seen_wait(v->seen, now);
     if (first == INT64_MAX)
         return -1;
     return first <= now ? 0 : first - now > 60000 ? 60000 : (int)(first - now);

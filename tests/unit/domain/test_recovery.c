@@ -432,10 +432,34 @@ fault_sentences_name_the_group_and_say_what_to_do(void **state)
     assert_string_equal(text, "The recovery key must have 8 groups of 6 characters");
 }
 
+static void
+a_text_is_guessed_to_be_what_it_is_meant_as(void **state)
+{
+    static const struct {
+        const char *text;
+        enum ud_kind kind;
+    } row[] = { { "461109-608201-413820-485342-181588-463056-430617-501391", UD_KIND_BITLOCKER },
+        { "461109608201413820485342181588463056430617", UD_KIND_BITLOCKER },
+        { "AAAQ-EAYE-AUDA-OCAJ-B8FQ-YD8O", UD_KIND_FILEVAULT }, { "AAAQEAYEAUDAOCAJB8FQYD8O", UD_KIND_FILEVAULT },
+        { "AAAQ-EAYE-AUDA-OCAJ-B8FQ", UD_KIND_FILEVAULT }, { "correct horse battery", UD_KIND_LUKS },
+        { "cbdefghi-jklnrtuv-cbdefghi-jklnrtuv", UD_KIND_LUKS }, { "123456", UD_KIND_LUKS }, { "PASSWORD", UD_KIND_LUKS } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        struct ud_secret *key = NULL;
+        assert_int_equal(ud_secret_new(&key, 128, NULL), UD_OK);
+        assert_int_equal(ud_secret_append(key, row[i].text, strlen(row[i].text), NULL), UD_OK);
+        if (ud_recovery_guess(key) != row[i].kind)
+            fail_msg("%s", row[i].text);
+        ud_secret_free(&key);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_text_is_guessed_to_be_what_it_is_meant_as),
         cmocka_unit_test(exactly_the_multiples_of_eleven_below_the_limit_are_groups),
         cmocka_unit_test(one_wrong_digit_or_two_swapped_neighbours_are_always_found),
         cmocka_unit_test(published_keys_are_judged_as_published),

@@ -17,6 +17,7 @@
 #include "escrowd/store/fleet.h"
 #include "escrowd/store/people.h"
 
+
 static char dir[64], path[96];
 static struct ud_store *store;
 
