@@ -133,7 +133,8 @@ static const struct row {
 
 /* Operations that are not for people who are signed in. */
 static const enum ud_vault_op others[] = { UD_VAULT_HELLO, UD_VAULT_USER_CHECK, UD_VAULT_GRANT, UD_VAULT_REFRESH,
-    UD_VAULT_CHECK_IN, UD_VAULT_DEPOSIT, UD_VAULT_WORK_RESULT, UD_VAULT_WORK_LIST, UD_VAULT_BRANDING };
+    UD_VAULT_CHECK_IN, UD_VAULT_DEPOSIT, UD_VAULT_WORK_RESULT, UD_VAULT_WORK_LIST, UD_VAULT_BRANDING, UD_VAULT_AGENT_CHECK_IN,
+    UD_VAULT_AGENT_VERIFY };
 
 /* --- a desk with every role ----------------------------------------------------------------------------------------------------- */
 
