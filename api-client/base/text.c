@@ -218,6 +218,17 @@ ud_text_next(const char *text, size_t length, int *width)
     return used;
 }
 
+/* A mark may sit on the last one, which is left out then. */
+size_t
+ud_text_plain(const char *text, size_t length)
+{
+    size_t n = 0;
+
+    while (n < length && text[n] >= 0x20 && text[n] < 0x7F)
+        n++;
+    return n > 0 && n < length && (unsigned char)text[n] >= 0x80 ? n - 1 : n;
+}
+
 size_t
 ud_text_width(const char *text, size_t length)
 {
@@ -225,8 +236,14 @@ ud_text_width(const char *text, size_t length)
     int w;
 
     for (size_t i = 0; i < length;) {
-        i += ud_text_next(text + i, length - i, &w);
-        cells += (size_t)w;
+        size_t plain = ud_text_plain(text + i, length - i);
+
+        cells += plain;
+        i += plain;
+        if (i < length) {
+            i += ud_text_next(text + i, length - i, &w);
+            cells += (size_t)w;
+        }
     }
     return cells;
 }

@@ -16,6 +16,8 @@ void ud_text_escape(char *out, size_t out_size, const char *in, size_t in_len);
 
 /* Next grapheme cluster of clean text: its bytes and its width in cells (0, 1 or 2). 0 bytes at the end. */
 size_t ud_text_next(const char *text, size_t length, int *width);
+/* How many bytes at the start of clean text are a printable character and a cell each. What follows is for ud_text_next. */
+size_t ud_text_plain(const char *text, size_t length);
 /* Cells that clean text takes. */
 size_t ud_text_width(const char *text, size_t length);
 /* Bytes of the longest start of `text` that takes at most `cells`; *used gets its width. */

@@ -138,6 +138,27 @@ put_clipped(struct ud_canvas cv, int gx, int gy, enum ud_role role, const char *
         put(cv, gx + 1, gy, role, " ", 1, 1);
 }
 
+/* Characters of one byte and one cell each; `step` 0 repeats the first. */
+static void
+put_plain(struct ud_canvas cv, int x, int y, int count, enum ud_role role, const char *text, int step)
+{
+    int gy = cv.y + y, from = cv.x + at_least_zero(x), end = cv.x + x + count;
+
+    if (gy < cv.clip.y || gy >= cv.clip.y + cv.clip.height)
+        return;
+    if (from < cv.clip.x)
+        from = cv.clip.x;
+    if (end > cv.clip.x + cv.clip.width)
+        end = cv.clip.x + cv.clip.width;
+    for (int gx = from; gx < end; gx++) {
+        struct ud_cell *cell = cell_at(cv, gx, gy);
+
+        if (cell->width != 1)
+            break_wide(cv, gx, gy);
+        *cell = (struct ud_cell){ .text = { text[(gx - cv.x - x) * step] }, .width = 1, .role = (uint8_t)role };
+    }
+}
+
 /* Draws at most `cells` cells and says how many were used. */
 static int
 draw_bytes(struct ud_canvas cv, int x, int y, int cells, enum ud_role role, const char *text, size_t length)
@@ -148,10 +169,21 @@ draw_bytes(struct ud_canvas cv, int x, int y, int cells, enum ud_role role, cons
         return 0;
     if (cells > cv.width - x)
         cells = cv.width - x;
-    while (length > 0) {
+    while (length > 0 && used <= cells) {
+        size_t plain = ud_text_plain(text, length), bytes;
         int width = 0;
-        size_t bytes = ud_text_next(text, length, &width);
 
+        if (plain > 0) {
+            width = plain < (size_t)(cells - used) ? (int)plain : cells - used;
+            put_plain(cv, x + used, y, width, role, text, 1);
+            used += width;
+            if ((size_t)width < plain)
+                break;
+            text += plain;
+            length -= plain;
+            continue;
+        }
+        bytes = ud_text_next(text, length, &width);
         if (bytes == 0 || used + width > cells)
             break;
         if (width > 0 && x + used >= 0)
@@ -286,6 +318,14 @@ ud_canvas_repeat(struct ud_canvas cv, int x, int y, int cells, enum ud_role role
 {
     size_t length = strlen(character);
 
+    if (cells > cv.width - x)
+        cells = cv.width - x;
+    if (y < 0 || y >= cv.height)
+        return;
+    if (ud_text_plain(character, length) == length && length == 1) {
+        put_plain(cv, x, y, cells, role, character, 0);
+        return;
+    }
     for (int i = 0; i < cells; i++)
         draw_bytes(cv, x + i, y, 1, role, character, length);
 }

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "grid/role.h"
 
-#define UD_CELL_BYTES 16   /* a grapheme cluster with its NUL; longer clusters lose their last marks */
+#define UD_CELL_BYTES 13 /* a grapheme cluster with its NUL, so that a cell has 16 bytes; longer clusters lose their last marks */
 #define UD_GRID_MAX   1000 /* most columns and most rows */
 
 enum ud_cell_flag {

@@ -166,6 +166,25 @@ the_raw_form_names_what_was_removed(void **state)
 }
 
 static void
+plain_characters_are_counted_up_to_one_that_may_carry_a_mark(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t plain, width;
+    } rows[] = { { "", 0, 0 }, { "abc", 3, 3 }, { "ab\xC3\xA9", 1, 3 }, { "abe\xCC\x81", 2, 3 },
+        { "\xE6\x97\xA5"
+          "b",
+            0, 3 },
+        { "a\tb", 1, 2 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(ud_text_plain(rows[i].text, strlen(rows[i].text)), rows[i].plain);
+        assert_int_equal(ud_text_width(rows[i].text, strlen(rows[i].text)), rows[i].width);
+    }
+}
+
+static void
 clusters_have_the_width_a_terminal_gives_them(void **state)
 {
     static const struct {
@@ -301,6 +320,7 @@ main(void)
         cmocka_unit_test(no_banned_code_point_of_all_unicode_comes_through),
         cmocka_unit_test(the_raw_form_names_what_was_removed),
         cmocka_unit_test(clusters_have_the_width_a_terminal_gives_them),
+        cmocka_unit_test(plain_characters_are_counted_up_to_one_that_may_carry_a_mark),
         cmocka_unit_test(fitting_never_splits_a_cluster_nor_exceeds_the_cells),
         cmocka_unit_test(walking_clusters_of_random_text_ends_and_adds_up),
         cmocka_unit_test(folding_makes_cases_and_widths_equal),
