@@ -141,6 +141,7 @@ ud_encoder_new(struct ud_encoder **out, const char *term, int width, int height,
     idlok(stdscr, FALSE);
     idcok(stdscr, FALSE);
     choose_depth(enc, when, no_color);
+    enc->direct = ud_encoder_can_direct();
     enc->theme = *theme;
     ud_encoder_load_styles(enc);
     set_size(enc, width, height);
@@ -197,6 +198,7 @@ ud_encoder_start(struct ud_encoder *enc, struct ud_buf *out)
     ud_encoder_append(out, enter_ca_mode);
     ud_encoder_append(out, keypad_xmit);
     ud_buf_text(out, PASTE_ON);
+    enc->cursor = -1;
     enc->full = true;
 }
 
@@ -233,11 +235,10 @@ ud_encoder_forget(struct ud_encoder *enc)
 
 /* --- a frame ------------------------------------------------------------------------------------------------------------ */
 
-/* Clean UTF-8 to wide characters, at most what curses keeps in a cell. */
-static int
-decode_cluster(wchar_t out[CCHARW_MAX + 1], const char *text)
+int
+ud_encoder_decode(wchar_t out[CCHARW_MAX + 1], const struct ud_cell *cell)
 {
-    const unsigned char *p = (const unsigned char *)text;
+    const unsigned char *p = (const unsigned char *)cell->text;
     int n = 0;
 
     while (*p && n < CCHARW_MAX) {
@@ -250,7 +251,7 @@ decode_cluster(wchar_t out[CCHARW_MAX + 1], const char *text)
         out[n++] = c;
     }
     out[n] = L'\0';
-    return n;
+    return n > 0 && wcwidth(out[0]) == cell->width ? n : 0;
 }
 
 /* One cell as curses takes it. What curses would measure differently becomes question marks of the cell's width, so that
@@ -261,13 +262,14 @@ put_cell(struct ud_encoder *enc, cchar_t *to, const struct ud_cell *cell)
     wchar_t wide[CCHARW_MAX + 1];
     attr_t attributes = enc->attributes[cell->role];
     short pair = enc->pair[cell->role];
+    bool secret = cell->flags & UD_CELL_SECRET;
 
-    if (cell->flags & UD_CELL_SECRET) {
-        setcchar(to, L" ", attributes, pair, NULL);
+    if (secret || (cell->width == 1 && cell->text[1] == '\0' && cell->text[0] >= 0x20 && cell->text[0] < 0x7F)) {
+        *to = enc->blank[cell->role];
+        to->chars[0] = secret ? L' ' : (wchar_t)cell->text[0];
         return 1;
     }
-    if (decode_cluster(wide, cell->text) > 0 && wcwidth(wide[0]) == cell->width &&
-        setcchar(to, wide, attributes, pair, NULL) == OK)
+    if (ud_encoder_decode(wide, cell) > 0 && setcchar(to, wide, attributes, pair, NULL) == OK)
         return 1;
     for (int i = 0; i < cell->width; i++)
         setcchar(&to[i], L"?", attributes, pair, NULL);
@@ -314,21 +316,45 @@ draw_changes(struct ud_encoder *enc, const struct ud_grid *grid)
     return changed;
 }
 
+/* Whatever curses thinks of the terminal's cells: a full frame begins by clearing them. */
+static void
+by_curses(struct ud_encoder *enc, struct ud_buf *out, const struct ud_grid *grid)
+{
+    if (enc->full)
+        clearok(curscr, TRUE);
+    move(grid->cursor_y, grid->cursor_x);
+    refresh();
+    if (enc->direct)
+        vid_attr(A_NORMAL, 0, NULL); /* changes begin without a style */
+    harvest(enc, out);
+    enc->full = false;
+}
+
+static void
+show_cursor(struct ud_encoder *enc, struct ud_buf *out, bool shown)
+{
+    if (enc->cursor != shown)
+        ud_encoder_append(out, shown ? cursor_normal : cursor_invisible);
+    enc->cursor = shown;
+}
+
 enum ud_status
 ud_encoder_frame(struct ud_encoder *enc, struct ud_buf *out, const struct ud_grid *grid, struct ud_error *err)
 {
     assert(grid->width == enc->last->width && grid->height == enc->last->height);
-    if (!draw_changes(enc, grid))
-        return UD_OK;
-    if (enc->full)
-        clearok(curscr, TRUE);
-    curs_set(grid->cursor_shown ? 1 : 0);
-    move(grid->cursor_y, grid->cursor_x);
-    refresh();
-    harvest(enc, out);
-    enc->full = false;
+    if (enc->direct && !enc->full) {
+        if (!ud_encoder_changes(enc, out, grid) && !cursor_moved(enc, grid))
+            return UD_OK;
+    } else {
+        if (!draw_changes(enc, grid))
+            return UD_OK;
+        by_curses(enc, out, grid);
+    }
     enc->cursor_x = grid->cursor_x;
     enc->cursor_y = grid->cursor_y;
+    if (enc->direct)
+        ud_encoder_back(enc, out);
+    show_cursor(enc, out, grid->cursor_shown);
     ud_grid_copy(enc->last, grid);
     if (enc->failed)
         return ud_error_set(err, UD_IO, "the screen could not be drawn: memory for it is gone");

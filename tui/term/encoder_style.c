@@ -46,12 +46,47 @@ terminal_color(const struct ud_encoder *enc, int32_t color, bool background, uin
     return color;
 }
 
+/* Attributes that this terminal cannot show together with a colour. */
+static uint8_t
+without_color(void)
+{
+    static const struct {
+        int bit; /* of no_color_video */
+        uint8_t attribute;
+    } rows[] = { { 2, UD_UNDERLINE }, { 4, UD_REVERSE }, { 16, UD_DIM }, { 32, UD_BOLD }, { 0x8000, UD_ITALIC } };
+    uint8_t none = 0;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && no_color_video > 0; i++)
+        none |= no_color_video & rows[i].bit ? rows[i].attribute : 0;
+    return none;
+}
+
 static attr_t
 curses_attributes(uint8_t attributes)
 {
     return (attributes & UD_BOLD ? A_BOLD : 0) | (attributes & UD_DIM ? A_DIM : 0) |
            (attributes & UD_UNDERLINE ? A_UNDERLINE : 0) | (attributes & UD_REVERSE ? A_REVERSE : 0) |
            (attributes & UD_ITALIC ? A_ITALIC : 0);
+}
+
+/* Numbers the styles, so that writing changes compares numbers and copies bytes. */
+static void
+number_looks(struct ud_encoder *enc)
+{
+    struct ud_buf on;
+
+    ud_buf_init(&on, UD_LOOK_BYTES - 1);
+    for (unsigned i = 0; i < UD_ROLE_COUNT; i++) {
+        uint8_t look = 0;
+
+        ud_buf_clear(&on);
+        ud_encoder_style(enc, &on, (enum ud_role)i);
+        (void)ud_copy(enc->look_on[i + 1], UD_LOOK_BYTES, on.length > 0 ? on.data : "");
+        while (strcmp(enc->look_on[look], enc->look_on[i + 1]) != 0)
+            look++;
+        enc->look[i] = look;
+    }
+    ud_buf_free(&on);
 }
 
 void
@@ -65,7 +100,9 @@ ud_encoder_load_styles(struct ud_encoder *enc)
 
         enc->pair[i] = (short)(pair > 0 ? pair : 0);
         enc->attributes[i] = curses_attributes(style.attributes);
+        setcchar(&enc->blank[i], L" ", enc->attributes[i], enc->pair[i], NULL);
     }
+    number_looks(enc);
 }
 
 void
@@ -106,6 +143,8 @@ ud_encoder_style(struct ud_encoder *enc, struct ud_buf *out, enum ud_role role)
     int fg = terminal_color(enc, style.fg, false, &style.attributes);
     int bg = terminal_color(enc, style.bg, true, &style.attributes);
 
+    if (enc->depth != UD_DEPTH_MONO && (fg >= 0 || bg >= 0))
+        style.attributes &= (uint8_t)~without_color();
     if (style.attributes & UD_BOLD)
         ud_encoder_append(out, enter_bold_mode);
     if (style.attributes & UD_DIM)

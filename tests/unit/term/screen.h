@@ -79,6 +79,8 @@ screen_sgr(struct screen *s, const char *params)
 {
     if (!*params || strcmp(params, "0") == 0 || (!*s->sgr && strcmp(params, "39;49") == 0))
         s->sgr[0] = '\0';
+    else if (strncmp(params, "0;10;", 5) == 0) /* the Linux console names its font, too */
+        snprintf(s->sgr, sizeof(s->sgr), "%.40s;", params + 5);
     else if (strncmp(params, "0;", 2) == 0)
         snprintf(s->sgr, sizeof(s->sgr), "%.40s;", params + 2);
     else if (strlen(s->sgr) + strlen(params) + 2 < sizeof(s->sgr))
@@ -95,7 +97,7 @@ screen_mode(struct screen *s, const char *params, bool on)
     else if (strcmp(params, "?25") == 0)
         s->cursor = on;
     else if (strcmp(params, "?1") != 0 && strcmp(params, "?12") != 0 && strcmp(params, "?12;25") != 0 &&
-             strcmp(params, "34") != 0 && !(strcmp(params, "4") == 0 && !on))
+             strcmp(params, "?7") != 0 && strcmp(params, "34") != 0 && !(strcmp(params, "4") == 0 && !on))
         fail_msg("mode %s is not on the list of what may be sent", params);
     if (strcmp(params, "?12;25") == 0)
         s->cursor = on;
@@ -140,6 +142,13 @@ screen_csi(struct screen *s, const char *params, char final)
         break;
     case 'K':
         screen_blank(s, s->y, a == 1 ? 0 : s->x, a == 1 ? s->x + 1 : s->width);
+        break;
+    case '@':
+        for (int x = s->width - 1; x >= s->x + n; x--) {
+            strcpy(s->cell[s->y][x], s->cell[s->y][x - n]);
+            strcpy(s->style[s->y][x], s->style[s->y][x - n]);
+        }
+        screen_blank(s, s->y, s->x, s->x + n);
         break;
     case 'X':
         screen_blank(s, s->y, s->x, s->x + n);
