@@ -73,7 +73,7 @@ class Data:
         return ptybench.Terminal(["fzy", "-l", str(size[1] - 1)], size, stdin=self.lines(count))
 
     def floor_on(self, count, size=(80, 24)):
-        return ptybench.Terminal([self.program("floor_ncurses"), self.lines(count)], size)
+        return ptybench.Terminal([self.program("floor_ncurses"), self.lines(count, "full")], size)
 
     def folder(self):
         """A directory with 1000 files, for nnn."""
