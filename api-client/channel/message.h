@@ -19,6 +19,7 @@
 #include "domain/branding.h"
 #include "domain/device.h"
 #include "domain/policy.h"
+#include "domain/typed_key.h"
 
 #define UD_PACKET_MAX 65536u
 #define UD_SOURCE_MAX 8u
@@ -47,6 +48,11 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(OUTCOME, 15)        /* c: how a call ended, for sources that record it */                                                  \
     X(CANCEL, 16)         /* c: the request named ends with DONE CANCELLED */                                                    \
     X(GET_BRANDING, 26)   /* c: answered by BRANDING (or none), DONE; before sign-in as well */                                  \
+    X(STORE, 30)          /* c: a typed FileVault recovery key, sealed to the service; sent at most once */                      \
+    X(STORE_STATE, 31)    /* c: what became of it: STORE_INFO */                                                                 \
+    X(STORE_ASK, 32)      /* c: ask a user to store the key of a Mac: STORE_INFO */                                              \
+    X(STORE_REQUESTS, 33) /* c: what the person's own devices were asked for: STORE_REQUEST each */                              \
+    X(DEPOSIT_KEY, 34)    /* c: the service's public key for STORE: DEPOSIT_KEY_IS */                                            \
     X(READY, 64)          /* w: first message of a worker */                                                                     \
     X(CODE, 65)           /* w: device code to show */                                                                           \
     X(IDENTITY, 66)       /* w: who is signed in; to be confirmed */                                                             \
@@ -62,7 +68,10 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(REVEALED, 76)       /* w: the key, sealed to the one-time public key of the request */                                     \
     X(ROTATION_STATE, 77) /* w */                                                                                                \
     X(DONE, 78)           /* w: the request has ended */                                                                         \
-    X(BRANDING, 87)       /* w: the site's name and helpdesk */
+    X(BRANDING, 87)       /* w: the site's name and helpdesk */                                                                  \
+    X(STORE_INFO, 91)     /* w */                                                                                                \
+    X(STORE_REQUEST, 92)  /* w */                                                                                                \
+    X(DEPOSIT_KEY_IS, 93) /* w */
 
 enum ud_msg_type {
 #define X(name, value) UD_MSG_##name = value,
@@ -132,6 +141,14 @@ struct ud_msg_outcome {
     uint8_t source;
     struct ud_guid request;
     const char *outcome; /* "worked" "did-not-unlock" "gone" */
+};
+struct ud_msg_store { /* STORE, STORE_STATE, STORE_ASK */
+    uint8_t source;
+    struct ud_guid device;
+    struct ud_guid request; /* STORE: in the box as well */
+    const uint8_t *sealed;  /* STORE: ud_typed_pack, sealed to the deposit key */
+    size_t sealed_length;
+    const char *note; /* STORE_ASK */
 };
 struct ud_msg_cancel {
     uint32_t request;
@@ -219,6 +236,28 @@ struct ud_msg_rotation_state {
     int32_t code;         /* HRESULT or 0 */
     const char *message;  /* sentence that helps, for FAILED */
 };
+struct ud_msg_store_info {
+    uint8_t source;
+    struct ud_guid device;
+    uint8_t state, cause; /* enum ud_typed_state, ud_typed_cause */
+    ud_wall requested, finished, expires, last_checkin;
+    struct ud_guid new_key; /* zero: it has no ID */
+    ud_wall new_created;
+    bool asked; /* somebody asks the user to store it */
+    ud_wall asked_at;
+    const char *by, *asked_by, *note;
+};
+struct ud_msg_store_request {
+    uint8_t source;
+    bool blocks; /* nothing else is to be had before it is done */
+    struct ud_guid device;
+    ud_wall asked_at;
+    const char *device_name, *asked_by, *note;
+};
+struct ud_msg_deposit_key {
+    uint8_t source;
+    uint8_t public_key[UD_SEAL_PUBLIC];
+};
 struct ud_msg_done {
     uint8_t status;       /* enum ud_status */
     uint32_t retry_after; /* seconds, 0: none */
@@ -257,6 +296,10 @@ struct ud_msg {
         struct ud_msg_rotation_state rotation_state;
         struct ud_msg_done done;
         struct ud_msg_branding branding;
+        struct ud_msg_store store;
+        struct ud_msg_store_info store_info;
+        struct ud_msg_store_request store_request;
+        struct ud_msg_deposit_key deposit_key;
     } u;
 };
 

@@ -452,6 +452,9 @@ ud_message_events(size_t *count)
         { UD_MSG_ROTATION_STATE, true, pack_rotation_state, unpack_rotation_state },
         { UD_MSG_DONE, true, pack_done, unpack_done },
         { UD_MSG_BRANDING, true, pack_branding, unpack_branding },
+        { UD_MSG_STORE_INFO, true, ud_pack_store_info, ud_unpack_store_info },
+        { UD_MSG_STORE_REQUEST, true, ud_pack_store_request, ud_unpack_store_request },
+        { UD_MSG_DEPOSIT_KEY_IS, true, ud_pack_deposit_key, ud_unpack_deposit_key },
     };
 
     *count = sizeof(types) / sizeof(types[0]);

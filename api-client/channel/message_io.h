@@ -59,6 +59,16 @@ struct ud_message_type {
 const struct ud_message_type *ud_message_requests(size_t *count);
 const struct ud_message_type *ud_message_events(size_t *count);
 
+/* Typed keys (message_store.c). */
+void ud_pack_store(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_store(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_store_info(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_store_info(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_store_request(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_store_request(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_deposit_key(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_deposit_key(struct ud_unpacker *p, struct ud_msg *m);
+
 /* Parts that several messages have. */
 void ud_pack_disclosure(struct ud_packer *p, const struct ud_disclosure *d);
 void ud_unpack_disclosure(struct ud_unpacker *p, struct ud_disclosure *d);

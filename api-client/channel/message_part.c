@@ -27,11 +27,13 @@ ud_unpack_disclosure(struct ud_unpacker *p, struct ud_disclosure *d)
 #define POLICY_NEEDS(X) X(ticket) X(note) X(caller) X(verified)
 #define POLICY_BOOLS(X)                                                                                                          \
     X(personal_bitlocker_view)                                                                                                   \
-    X(rotate_after_disclosure) X(copy_ticket) X(allow_recorder) X(lock_drops_directory) X(training) X(self_service_notice)
+    X(rotate_after_disclosure)                                                                                                   \
+    X(copy_ticket) X(allow_recorder) X(lock_drops_directory) X(training) X(self_service_notice) X(store_request_blocks)
 #define POLICY_TIMES(X)                                                                                                          \
     X(rotate_due)                                                                                                                \
     X(idle_warn)                                                                                                                 \
-    X(idle_countdown) X(session_max) X(session_grace) X(locked_end) X(presence_max) X(group_cover) X(whole_cover) X(covered_max)
+    X(idle_countdown)                                                                                                            \
+    X(session_max) X(session_grace) X(locked_end) X(presence_max) X(group_cover) X(whole_cover) X(covered_max) X(store_max)
 #define POLICY_COUNTS(X) X(keys_asked_again) X(keys_stop)
 #define POLICY_TEXTS(X)  X(ticket_prefix) X(ticket_pattern) X(helpdesk)
 

@@ -272,6 +272,11 @@ ud_message_requests(size_t *count)
         { UD_MSG_OUTCOME, false, pack_outcome, unpack_outcome },
         { UD_MSG_CANCEL, false, pack_cancel, unpack_cancel },
         { UD_MSG_GET_BRANDING, false, pack_get_notice, unpack_get_notice },
+        { UD_MSG_STORE, false, ud_pack_store, ud_unpack_store },
+        { UD_MSG_STORE_STATE, false, ud_pack_store, ud_unpack_store },
+        { UD_MSG_STORE_ASK, false, ud_pack_store, ud_unpack_store },
+        { UD_MSG_STORE_REQUESTS, false, pack_source, unpack_source },
+        { UD_MSG_DEPOSIT_KEY, false, pack_source, unpack_source },
     };
 
     *count = sizeof(types) / sizeof(types[0]);

@@ -40,6 +40,7 @@ set_shared_defaults(struct ud_policy *p)
     p->idle_warn = 5 * MINUTE;
     p->idle_countdown = MINUTE;
     p->covered_max = 15 * MINUTE;
+    p->store_max = 72 * HOUR;
     p->copy_ticket = true;
     p->self_service_notice = true;
     ud_copy(p->helpdesk, sizeof(p->helpdesk), N_("the lead of the helpdesk"));
@@ -61,6 +62,8 @@ ud_policy_default(struct ud_policy *p, enum ud_profile profile)
     p->keys_asked_again = training ? 0 : 15;
     p->keys_stop = training ? 0 : 40;
     p->allow_recorder = training;
+    if (training)
+        p->store_max = 20 * SECOND; /* so that a Mac that is not heard of can be practised */
     p->training = training;
 }
 
@@ -152,6 +155,7 @@ tighten_times(struct ud_policy *site, const struct ud_policy *wish)
     if (wish->whole_cover < site->whole_cover) /* here 0 means not allowed, which is the strictest */
         site->whole_cover = wish->whole_cover;
     site->covered_max = shorter(site->covered_max, wish->covered_max);
+    site->store_max = shorter(site->store_max, wish->store_max);
 }
 
 void
@@ -170,6 +174,7 @@ ud_policy_tighten(struct ud_policy *site, const struct ud_policy *wish)
         memcpy(site->ticket_prefix, wish->ticket_prefix, sizeof(site->ticket_prefix));
     site->personal_bitlocker_view &= wish->personal_bitlocker_view;
     site->rotate_after_disclosure |= wish->rotate_after_disclosure;
+    site->store_request_blocks |= wish->store_request_blocks;
     site->copy_ticket &= wish->copy_ticket;
     site->keys_asked_again = fewer(site->keys_asked_again, wish->keys_asked_again);
     site->keys_stop = fewer(site->keys_stop, wish->keys_stop);

@@ -42,6 +42,8 @@ static const struct refusal refusals[] = {
     { 409, "ambiguous", UD_AMBIGUOUS, N_("Several recovery keys start with these characters"),
         N_("Type all 32 characters of the ID") },
     { 409, "already_used", UD_DENIED, N_("This request has been used before"), N_("Ask for the key anew") },
+    { 409, "key_stored", UD_DENIED, N_("A recovery key of this Mac is stored already"),
+        N_("Ask the Mac for a new key; that also shows whether it still answers") },
     { 409, NULL, UD_BUSY, N_("Somebody else is changing this at the moment"), N_("Try again") },
     { 410, NULL, UD_INVALID, N_("The place in the list has been forgotten by the service"),
         N_("The list is fetched from the start") },

@@ -21,6 +21,11 @@ struct ud_source_ops {
     void (*rotate)(struct ud_source_call *c, const struct ud_source_rotate *what);
     void (*rotation)(struct ud_source_call *c, const struct ud_source_rotation *what);
     void (*outcome)(struct ud_source_call *c, const struct ud_guid *request, const char *outcome);
+    void (*store)(struct ud_source_call *c, const struct ud_source_store *what);
+    void (*store_state)(struct ud_source_call *c, const struct ud_guid *device);
+    void (*store_ask)(struct ud_source_call *c, const struct ud_guid *device, const char *note);
+    void (*store_requests)(struct ud_source_call *c);
+    void (*deposit_key)(struct ud_source_call *c);
 };
 extern const struct ud_source_ops ud_source_graph;
 extern const struct ud_source_ops ud_source_escrowd;

@@ -101,3 +101,38 @@ ud_source_outcome(struct ud_source_call *c, const struct ud_guid *request, const
     if (offers(c, c->source->ops->outcome != NULL))
         c->source->ops->outcome(c, request, outcome);
 }
+
+void
+ud_source_store(struct ud_source_call *c, const struct ud_source_store *what)
+{
+    if (offers(c, c->source->ops->store != NULL))
+        c->source->ops->store(c, what);
+}
+
+void
+ud_source_store_state(struct ud_source_call *c, const struct ud_guid *device)
+{
+    if (offers(c, c->source->ops->store_state != NULL))
+        c->source->ops->store_state(c, device);
+}
+
+void
+ud_source_store_ask(struct ud_source_call *c, const struct ud_guid *device, const char *note)
+{
+    if (offers(c, c->source->ops->store_ask != NULL))
+        c->source->ops->store_ask(c, device, note);
+}
+
+void
+ud_source_store_requests(struct ud_source_call *c)
+{
+    if (offers(c, c->source->ops->store_requests != NULL))
+        c->source->ops->store_requests(c);
+}
+
+void
+ud_source_deposit_key(struct ud_source_call *c)
+{
+    if (offers(c, c->source->ops->deposit_key != NULL))
+        c->source->ops->deposit_key(c);
+}

@@ -12,6 +12,7 @@
 #include "domain/branding.h"
 #include "domain/device.h"
 #include "domain/policy.h"
+#include "domain/typed_key.h"
 #include "http/http.h"
 
 struct ud_source;
@@ -61,6 +62,21 @@ struct ud_source_rotation_info {
     int32_t code;
     const char *message;
 };
+struct ud_source_store_info {
+    struct ud_guid device;
+    enum ud_typed_state state;
+    enum ud_typed_cause cause;
+    ud_wall requested, finished, expires, last_checkin, new_created, asked_at;
+    struct ud_guid new_key;
+    bool asked;
+    const char *by, *asked_by, *note;
+};
+struct ud_source_store_request {
+    struct ud_guid device;
+    ud_wall asked_at;
+    bool blocks;
+    const char *device_name, *asked_by, *note;
+};
 struct ud_source_end {
     enum ud_status status;
     uint32_t retry_after; /* seconds, 0: none */
@@ -84,6 +100,9 @@ struct ud_source_sink {
     void (*progress)(enum ud_source_phase phase, uint64_t done, uint64_t total, const char *resume, void *arg);
     void (*revealed)(const struct ud_source_revealed *r, void *arg);
     void (*rotation)(const struct ud_source_rotation_info *r, void *arg);
+    void (*store_info)(const struct ud_source_store_info *i, void *arg);
+    void (*store_request)(const struct ud_source_store_request *r, void *arg);
+    void (*deposit_key)(const uint8_t public_key[UD_SEAL_PUBLIC], void *arg);
     void (*end)(const struct ud_source_end *end, void *arg); /* the call is gone when this returns */
 };
 
@@ -108,6 +127,12 @@ struct ud_source_rotation {
     enum ud_kind kind;
     struct ud_guid device, entra, old_key;
     ud_wall since;
+};
+
+struct ud_source_store {
+    struct ud_guid device, request;
+    const uint8_t *sealed; /* copied when it is sent */
+    size_t sealed_length;
 };
 
 /* UD_CONFIG with a sentence where an address is not usable. `http` and `settings` must outlive the source. */
@@ -144,5 +169,11 @@ void ud_source_reveal(struct ud_source_call *c, const struct ud_source_reveal *w
 void ud_source_rotate(struct ud_source_call *c, const struct ud_source_rotate *what);
 void ud_source_rotation(struct ud_source_call *c, const struct ud_source_rotation *what);
 void ud_source_outcome(struct ud_source_call *c, const struct ud_guid *request, const char *outcome);
+/* A typed FileVault recovery key, sealed by the console to the service's deposit key. Sent at most once. */
+void ud_source_store(struct ud_source_call *c, const struct ud_source_store *what);
+void ud_source_store_state(struct ud_source_call *c, const struct ud_guid *device);
+void ud_source_store_ask(struct ud_source_call *c, const struct ud_guid *device, const char *note);
+void ud_source_store_requests(struct ud_source_call *c);
+void ud_source_deposit_key(struct ud_source_call *c);
 
 #endif

@@ -67,7 +67,7 @@ write_work(struct ud_json_writer *w, const char *name, const struct ud_wire_work
         if (with_device)
             ud_json_write_guid(w, "device", &items[i].device);
         ud_json_write_text(w, "id", items[i].id);
-        ud_json_write_text(w, "action", "rotate");
+        ud_json_write_text(w, "action", items[i].typed ? "store" : "rotate");
         ud_json_write_text(w, "kind", ud_kind_name(items[i].kind));
         ud_json_write_object_end(w);
     }
@@ -101,10 +101,12 @@ read_work(struct ud_wire_work *out, const struct ud_json *item)
     char kind[UD_SHORT_MAX] = "", action[UD_SHORT_MAX] = "";
 
     memset(out, 0, sizeof(*out));
+    if (ud_json_get_text(action, sizeof(action), item, "action", NULL) != UD_OK)
+        return false;
+    out->typed = strcmp(action, "store") == 0;
     return ud_json_get_text(out->id, sizeof(out->id), item, "id", NULL) == UD_OK && is_work_id(out->id) &&
-           ud_json_get_text(action, sizeof(action), item, "action", NULL) == UD_OK && strcmp(action, "rotate") == 0 &&
-           ud_json_get_text(kind, sizeof(kind), item, "kind", NULL) == UD_OK && ud_kind_parse(&out->kind, kind) &&
-           ud_json_optional(ud_json_get_guid(&out->device, item, "device", NULL)) == UD_OK;
+           (out->typed || strcmp(action, "rotate") == 0) && ud_json_get_text(kind, sizeof(kind), item, "kind", NULL) == UD_OK &&
+           ud_kind_parse(&out->kind, kind) && ud_json_optional(ud_json_get_guid(&out->device, item, "device", NULL)) == UD_OK;
 }
 
 enum ud_status
@@ -128,31 +130,60 @@ ud_wire_work_decode(struct ud_wire_work *out, size_t max, size_t *count, const v
 }
 
 enum ud_status
-ud_wire_work_failed_encode(struct ud_buf *body, int32_t error_code, struct ud_error *err)
+ud_wire_work_failed_encode(struct ud_buf *body, const struct ud_wire_work_failed *f, struct ud_error *err)
 {
     struct ud_json *doc = ud_json_new();
 
     ud_json_put_text(doc, "state", "failed");
-    ud_json_put_int(doc, "error_code", error_code);
+    ud_json_put_int(doc, "error_code", f->error_code);
+    if (ud_typed_cause_name(f->cause) != NULL)
+        ud_json_put_text(doc, "cause", ud_typed_cause_name(f->cause));
     return print(body, doc, err);
 }
 
 enum ud_status
-ud_wire_work_failed_decode(int32_t *error_code, const void *body, size_t length, struct ud_error *err)
+ud_wire_work_failed_decode(struct ud_wire_work_failed *out, const void *body, size_t length, struct ud_error *err)
 {
     struct ud_json *doc = NULL;
     int64_t code = 0;
     enum ud_status st;
 
+    memset(out, 0, sizeof(*out));
     if ((st = ud_json_parse(&doc, body, length, err)) != UD_OK)
         return st;
     const char *state = ud_json_raw_text(ud_json_member(doc, "state"));
+    const char *cause = ud_json_raw_text(ud_json_member(doc, "cause"));
     if (state == NULL || strcmp(state, "failed") != 0)
         st = ud_error_set(err, UD_MALFORMED, "the state of the work is not known");
+    if (st == UD_OK && cause != NULL && !ud_typed_cause_parse(&out->cause, cause))
+        st = ud_error_set(err, UD_MALFORMED, "the cause of the failure is not known");
     if (st == UD_OK)
         st = ud_json_optional(ud_json_get_int(&code, doc, "error_code", INT32_MIN, INT32_MAX, err));
     ud_json_free(&doc);
-    *error_code = (int32_t)code;
+    out->error_code = (int32_t)code;
+    return st;
+}
+
+void
+ud_wire_work_key_write(struct ud_json_writer *w, const void *sealed, size_t length)
+{
+    ud_json_write_object(w, NULL);
+    ud_json_write_base64(w, "sealed", sealed, length);
+    ud_json_write_object_end(w);
+}
+
+enum ud_status
+ud_wire_work_key_decode(struct ud_wire_work_key *out, const void *body, size_t length, struct ud_error *err)
+{
+    struct ud_json *doc = NULL;
+    enum ud_status st;
+
+    memset(out, 0, sizeof(*out));
+    if ((st = ud_json_parse(&doc, body, length, err)) != UD_OK)
+        return st;
+    st = ud_json_required(
+        ud_json_get_base64(out->sealed, sizeof(out->sealed), &out->sealed_length, doc, "sealed", err), "sealed", err);
+    ud_json_free(&doc);
     return st;
 }
 

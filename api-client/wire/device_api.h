@@ -9,6 +9,7 @@
 #include "base/seal.h"
 #include "base/secret.h"
 #include "domain/device.h"
+#include "domain/typed_key.h"
 #include "wire/escrow.h"
 #include "wire/json_writer.h"
 
@@ -27,7 +28,8 @@ struct ud_wire_work {
     struct ud_guid device; /* zero where not told */
     char id[UD_SHORT_MAX]; /* opaque: letters, digits, dashes */
     enum ud_kind kind;
-    /* action: always "rotate"; entries with another one are left out when decoding */
+    bool
+        typed; /* action "store": a typed key is to be verified and replaced; else "rotate". Entries with another action are left out when decoding */
 };
 void ud_wire_work_write(struct ud_json_writer *w, const struct ud_wire_work *items, size_t count);          /* {"work":[…]} */
 void ud_wire_training_work_write(struct ud_json_writer *w, const struct ud_wire_work *items, size_t count); /* {"value":[…]} */
@@ -49,9 +51,24 @@ UD_CHECK enum ud_status ud_wire_deposit_encode(struct ud_secret **body, const st
 UD_CHECK enum ud_status ud_wire_deposit_decode(struct ud_wire_deposit *out, struct ud_secret *body, struct ud_error *err);
 void ud_wire_deposit_clear(struct ud_wire_deposit *d);
 
-/* POST device/work/{id} {"state":"failed","error_code":n} */
-UD_CHECK enum ud_status ud_wire_work_failed_encode(struct ud_buf *body, int32_t error_code, struct ud_error *err);
-UD_CHECK enum ud_status ud_wire_work_failed_decode(int32_t *error_code, const void *body, size_t length, struct ud_error *err);
+/* POST device/work/{id} {"state":"failed","error_code":n,"cause":"wrong-key"}; the cause is of work with a typed key, and left out where there is none */
+struct ud_wire_work_failed {
+    int32_t error_code;
+    enum ud_typed_cause cause;
+};
+UD_CHECK enum ud_status ud_wire_work_failed_encode(
+    struct ud_buf *body, const struct ud_wire_work_failed *f, struct ud_error *err);
+UD_CHECK enum ud_status ud_wire_work_failed_decode(
+    struct ud_wire_work_failed *out, const void *body, size_t length, struct ud_error *err);
+
+/* POST device/work/{id}/key {"public_key":base64}: ud_wire_public_key_write and _decode. The answer: {"sealed":base64}. */
+struct ud_wire_work_key {
+    unsigned char sealed[UD_WIRE_SEALED_MAX];
+    size_t sealed_length;
+};
+void ud_wire_work_key_write(struct ud_json_writer *w, const void *sealed, size_t length);
+UD_CHECK enum ud_status ud_wire_work_key_decode(
+    struct ud_wire_work_key *out, const void *body, size_t length, struct ud_error *err);
 
 /* GET device/deposit-key {"public_key":base64} */
 UD_CHECK enum ud_status ud_wire_public_key_decode(

@@ -22,7 +22,8 @@
     X(REVEAL, "reveal")                                                                                                          \
     X(ROTATE, "rotate")                                                                                                          \
     X(OUTCOME, "outcome")                                                                                                        \
-    X(BRANDING, "branding")
+    X(BRANDING, "branding")                                                                                                      \
+    X(STORE, "store")
 
 enum ud_wire_capability_bit {
 #define X(name, text) UD_WIRE_CAN_##name##_BIT,

@@ -35,6 +35,8 @@ static const struct {
     { "group_cover_s", MEMBER_TIME, AT(group_cover) },
     { "whole_cover_s", MEMBER_TIME, AT(whole_cover) },
     { "covered_max_s", MEMBER_TIME, AT(covered_max) },
+    { "store_max_s", MEMBER_TIME, AT(store_max) },
+    { "store_request_blocks", MEMBER_BOOL, AT(store_request_blocks) },
     { "copy_ticket", MEMBER_BOOL, AT(copy_ticket) },
     { "keys_asked_again", MEMBER_COUNT, AT(keys_asked_again) },
     { "keys_stop", MEMBER_COUNT, AT(keys_stop) },

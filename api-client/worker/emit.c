@@ -335,6 +335,57 @@ on_rotation(const struct ud_source_rotation_info *r, void *arg)
 }
 
 static void
+on_store_info(const struct ud_source_store_info *i, void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg m = { 0 };
+
+    m.u.store_info = (struct ud_msg_store_info){ .source = p->source,
+        .device = i->device,
+        .state = (uint8_t)i->state,
+        .cause = (uint8_t)i->cause,
+        .requested = i->requested,
+        .finished = i->finished,
+        .expires = i->expires,
+        .last_checkin = i->last_checkin,
+        .new_key = i->new_key,
+        .new_created = i->new_created,
+        .asked = i->asked,
+        .asked_at = i->asked_at,
+        .by = i->by,
+        .asked_by = i->asked_by,
+        .note = i->note };
+    reply(p, &m, UD_MSG_STORE_INFO);
+}
+
+static void
+on_store_request(const struct ud_source_store_request *r, void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg m = { 0 };
+
+    m.u.store_request = (struct ud_msg_store_request){ .source = p->source,
+        .blocks = r->blocks,
+        .device = r->device,
+        .asked_at = r->asked_at,
+        .device_name = r->device_name,
+        .asked_by = r->asked_by,
+        .note = r->note };
+    reply(p, &m, UD_MSG_STORE_REQUEST);
+}
+
+static void
+on_deposit_key(const uint8_t public_key[UD_SEAL_PUBLIC], void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg m = { 0 };
+
+    m.u.deposit_key.source = p->source;
+    memcpy(m.u.deposit_key.public_key, public_key, sizeof(m.u.deposit_key.public_key));
+    reply(p, &m, UD_MSG_DEPOSIT_KEY_IS);
+}
+
+static void
 on_end(const struct ud_source_end *end, void *arg)
 {
     ud_worker_part_ended(arg, end);
@@ -353,5 +404,8 @@ const struct ud_source_sink ud_worker_sink = {
     .progress = on_progress,
     .revealed = on_revealed,
     .rotation = on_rotation,
+    .store_info = on_store_info,
+    .store_request = on_store_request,
+    .deposit_key = on_deposit_key,
     .end = on_end,
 };

@@ -265,6 +265,16 @@ start_rotation(struct ud_source_call *c, const struct ud_msg_rotation *m)
     ud_source_rotation(c, &r);
 }
 
+static void
+start_store(struct ud_source_call *c, const struct ud_msg_store *m)
+{
+    struct ud_source_store s = {
+        .device = m->device, .request = m->request, .sealed = m->sealed, .sealed_length = m->sealed_length
+    };
+
+    ud_source_store(c, &s);
+}
+
 /* The source a request is about. Each body starts with it, but the unions' members are read by their own names. */
 static bool
 source_of(uint8_t *source, const struct ud_msg *m)
@@ -273,7 +283,14 @@ source_of(uint8_t *source, const struct ud_msg *m)
     case UD_MSG_SIGN_IN:
     case UD_MSG_SIGN_OUT:
     case UD_MSG_GET_POLICY:
+    case UD_MSG_STORE_REQUESTS:
+    case UD_MSG_DEPOSIT_KEY:
         *source = m->u.source.source;
+        return true;
+    case UD_MSG_STORE:
+    case UD_MSG_STORE_STATE:
+    case UD_MSG_STORE_ASK:
+        *source = m->u.store.source;
         return true;
     case UD_MSG_GET_NOTICE:
     case UD_MSG_GET_BRANDING:
@@ -335,6 +352,21 @@ start(struct ud_source_call *c, const struct ud_msg *m)
         break;
     case UD_MSG_ROTATION:
         start_rotation(c, &m->u.rotation);
+        break;
+    case UD_MSG_STORE:
+        start_store(c, &m->u.store);
+        break;
+    case UD_MSG_STORE_STATE:
+        ud_source_store_state(c, &m->u.store.device);
+        break;
+    case UD_MSG_STORE_ASK:
+        ud_source_store_ask(c, &m->u.store.device, m->u.store.note);
+        break;
+    case UD_MSG_STORE_REQUESTS:
+        ud_source_store_requests(c);
+        break;
+    case UD_MSG_DEPOSIT_KEY:
+        ud_source_deposit_key(c);
         break;
     default:
         ud_source_outcome(c, &m->u.outcome.request, m->u.outcome.outcome);

@@ -209,6 +209,7 @@ static const struct answer answers[UD_VAULT_CODE_END] = {
     [UD_VAULT_AUDIT_UNAVAILABLE] = { 503, "audit_unavailable", "The audit cannot be written, so no key is given out." },
     [UD_VAULT_AMBIGUOUS] = { 409, "ambiguous", "Several recovery keys start so. Give all 32 characters of the ID." },
     [UD_VAULT_UNAVAILABLE] = { 503, "serviceNotAvailable", "The service cannot reach its database now." },
+    [UD_VAULT_KEY_STORED] = { 409, "key_stored", "A recovery key of this device is stored already." },
 };
 
 /* Graph clients know fewer codes than ours do. */

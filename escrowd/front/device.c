@@ -19,6 +19,7 @@ fill_work(struct ud_wire_work *out, const struct ud_vault_work *v)
     (void)ud_copy(out->id, sizeof(out->id), id);
     out->device = v->device;
     out->kind = v->kind;
+    out->typed = v->typed;
 }
 
 static void
@@ -158,14 +159,41 @@ void
 ud_front_work_result(struct ud_call *c)
 {
     struct ud_vault_request r = { .op = UD_VAULT_WORK_RESULT };
+    struct ud_wire_work_failed told = { 0 };
     struct ud_error err = { 0 };
 
-    if (ud_wire_work_failed_decode(&r.result.error_code, c->body.data, c->body.length, &err) != UD_OK) {
+    if (ud_wire_work_failed_decode(&told, c->body.data, c->body.length, &err) != UD_OK) {
         ud_call_bad_request(c, &err);
         return;
     }
     r.result.work = c->id;
+    r.result.error_code = told.error_code;
+    r.result.cause = (uint8_t)told.cause;
     ud_call_ask(c, &r, answer_result);
+}
+
+static void
+answer_work_key(struct ud_call *c, struct ud_vault_reply *r)
+{
+    struct ud_json_writer w;
+
+    ud_call_json(c, &w, 200);
+    c->response.private = true;
+    ud_wire_work_key_write(&w, r->sealed, r->sealed_length);
+}
+
+void
+ud_front_work_key(struct ud_call *c)
+{
+    struct ud_vault_request r = { .op = UD_VAULT_WORK_KEY };
+    struct ud_error err = { 0 };
+
+    if (ud_wire_public_key_decode(r.reveal.public_key, c->body.data, c->body.length, &err) != UD_OK) {
+        ud_call_bad_request(c, &err);
+        return;
+    }
+    r.result.work = c->id;
+    ud_call_ask(c, &r, answer_work_key);
 }
 
 static void

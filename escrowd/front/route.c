@@ -40,12 +40,17 @@ static const struct ud_route routes[] = {
     { "POST", "escrow/v1/reveal", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_reveal },
     { "POST", "escrow/v1/devices/{id}/rotate", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_rotate },
     { "GET", "escrow/v1/devices/{id}/rotation", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_rotation },
+    { "POST", "escrow/v1/devices/{id}/store", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_typed },
+    { "GET", "escrow/v1/devices/{id}/store", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_typed_state },
+    { "POST", "escrow/v1/devices/{id}/store-request", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_typed_ask },
+    { "GET", "escrow/v1/store-requests", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_typed_asked },
     { "POST", "escrow/v1/outcome", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_outcome },
     { "POST", "escrow/v1/sign-out", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_sign_out },
 
     { "POST", "escrow/v1/device/check-in", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_check_in },
     { "POST", "escrow/v1/device/keys", UD_ROUTE_BEARER, UD_ROUTE_SECRET, 0, ud_front_deposit },
     { "POST", "escrow/v1/device/work/{id}", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_work_result },
+    { "POST", "escrow/v1/device/work/{id}/key", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_work_key },
     { "GET", "escrow/v1/device/deposit-key", UD_ROUTE_OPEN, UD_ROUTE_NO_BODY, 0, ud_front_deposit_key },
     { "GET", "escrow/v1/training/work", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_training_work },
 
@@ -159,6 +164,6 @@ ud_route_find(struct ud_call *c)
         return false;
     }
     ud_call_error(c, 405, "Request_BadRequest", "This address does not take that method.");
-    c->response.allow = strcmp(other->path, "device") == 0 ? "GET, POST" : other->method;
+    c->response.allow = strcmp(other->path, "device") == 0 || other->handle == ud_front_typed_state ? "GET, POST" : other->method;
     return false;
 }

@@ -60,9 +60,15 @@ void ud_front_rotation(struct ud_call *c);
 void ud_front_outcome(struct ud_call *c);
 void ud_front_sign_out(struct ud_call *c);
 
+void ud_front_typed(struct ud_call *c);
+void ud_front_typed_state(struct ud_call *c);
+void ud_front_typed_ask(struct ud_call *c);
+void ud_front_typed_asked(struct ud_call *c);
+
 void ud_front_check_in(struct ud_call *c);
 void ud_front_deposit(struct ud_call *c);
 void ud_front_work_result(struct ud_call *c);
+void ud_front_work_key(struct ud_call *c);
 void ud_front_deposit_key(struct ud_call *c);
 void ud_front_training_work(struct ud_call *c);
 

@@ -74,7 +74,8 @@ tell_failure(struct ud_sim_job *j)
 
     snprintf(path, sizeof(path), "/escrow/v1/device/work/%s", j->work);
     ud_buf_init(&body, 256);
-    enum ud_status st = ud_wire_work_failed_encode(&body, ERROR_BUSY, &err);
+    struct ud_wire_work_failed told = { .error_code = ERROR_BUSY };
+    enum ud_status st = ud_wire_work_failed_encode(&body, &told, &err);
     if (st == UD_OK)
         post(j, path, &body, NULL, failure_told);
     ud_buf_free(&body);

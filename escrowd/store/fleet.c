@@ -173,8 +173,8 @@ enum ud_status
 ud_store_work_add(struct ud_store *s, const struct ud_store_work *w, struct ud_error *err)
 {
     return ud_sql_run(s,
-        ud_sql(s, UD_SQL_WORK_ADD, err, "giiwgi", &w->id, (int64_t)w->device_row, (int64_t)w->kind, w->requested, &w->request,
-            (int64_t)w->user_row),
+        ud_sql(s, UD_SQL_WORK_ADD, err, "giiwgii", &w->id, (int64_t)w->device_row, (int64_t)w->kind, w->requested, &w->request,
+            (int64_t)w->user_row, (int64_t)w->action),
         err);
 }
 
@@ -184,8 +184,10 @@ ud_store_work_end(struct ud_store *s, const struct ud_store_work *w, struct ud_e
     /* A time is how NULL is bound: row 0 is "no new key". */
     ud_wall key = w->new_key_row == 0 ? UD_WALL_NONE : (ud_wall)w->new_key_row;
 
-    return ud_sql_change(
-        s, ud_sql(s, UD_SQL_WORK_END, err, "iiwiw", (int64_t)w->row, (int64_t)w->state, w->finished, (int64_t)w->code, key), err);
+    return ud_sql_change(s,
+        ud_sql(s, UD_SQL_WORK_END, err, "iiwiwi", (int64_t)w->row, (int64_t)w->state, w->finished, (int64_t)w->code, key,
+            (int64_t)w->cause),
+        err);
 }
 
 /* Columns of UD_SQL_WORK_COLUMNS. */
@@ -207,6 +209,8 @@ read_work(sqlite3_stmt *q, struct ud_store_work *w)
     w->new_key_row = (uint64_t)sqlite3_column_int64(q, 11);
     ud_sql_guid(q, 12, &w->new_key);
     w->new_created = ud_sql_wall(q, 13);
+    w->action = (enum ud_work_action)sqlite3_column_int(q, 14);
+    w->cause = (enum ud_typed_cause)sqlite3_column_int(q, 15);
 }
 
 static enum ud_status
@@ -230,18 +234,16 @@ ud_store_work_by_id(struct ud_store *s, const struct ud_guid *id, ud_store_work_
 }
 
 enum ud_status
-ud_store_work_last(
-    struct ud_store *s, uint64_t device_row, enum ud_kind kind, ud_store_work_each each, void *arg, struct ud_error *err)
+ud_store_work_last(struct ud_store *s, uint64_t device_row, enum ud_kind kind, enum ud_work_action action,
+    ud_store_work_each each, void *arg, struct ud_error *err)
 {
-    return one_work(s, ud_sql(s, UD_SQL_WORK_LAST, err, "ii", (int64_t)device_row, (int64_t)kind), each, arg, err);
+    return one_work(
+        s, ud_sql(s, UD_SQL_WORK_LAST, err, "iii", (int64_t)device_row, (int64_t)kind, (int64_t)action), each, arg, err);
 }
 
-enum ud_status
-ud_store_work_pending(
-    struct ud_store *s, uint64_t device_row, uint32_t limit, ud_store_work_each each, void *arg, struct ud_error *err)
+static enum ud_status
+each_work(struct ud_store *s, sqlite3_stmt *q, ud_store_work_each each, void *arg, struct ud_error *err)
 {
-    sqlite3_stmt *q = device_row == 0 ? ud_sql(s, UD_SQL_WORK_PENDING, err, "i", (int64_t)limit)
-                                      : ud_sql(s, UD_SQL_WORK_PENDING_OF, err, "ii", (int64_t)limit, (int64_t)device_row);
     struct ud_store_work w;
     enum ud_status st;
 
@@ -253,4 +255,21 @@ ud_store_work_pending(
         }
     }
     return st == UD_NOTFOUND ? UD_OK : st;
+}
+
+enum ud_status
+ud_store_work_pending(
+    struct ud_store *s, uint64_t device_row, uint32_t limit, ud_store_work_each each, void *arg, struct ud_error *err)
+{
+    sqlite3_stmt *q = device_row == 0 ? ud_sql(s, UD_SQL_WORK_PENDING, err, "i", (int64_t)limit)
+                                      : ud_sql(s, UD_SQL_WORK_PENDING_OF, err, "ii", (int64_t)limit, (int64_t)device_row);
+
+    return each_work(s, q, each, arg, err);
+}
+
+enum ud_status
+ud_store_work_overdue(
+    struct ud_store *s, ud_wall before, uint32_t limit, ud_store_work_each each, void *arg, struct ud_error *err)
+{
+    return each_work(s, ud_sql(s, UD_SQL_WORK_OVERDUE, err, "wi", before, (int64_t)limit), each, arg, err);
 }

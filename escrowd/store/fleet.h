@@ -78,11 +78,14 @@ UD_CHECK enum ud_status ud_store_work_add(struct ud_store *s, const struct ud_st
 UD_CHECK enum ud_status ud_store_work_end(struct ud_store *s, const struct ud_store_work *w, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_work_by_id(
     struct ud_store *s, const struct ud_guid *id, ud_store_work_each each, void *arg, struct ud_error *err);
-/* The last work of a device and kind, with its new key. UD_NOTFOUND. */
-UD_CHECK enum ud_status ud_store_work_last(
-    struct ud_store *s, uint64_t device_row, enum ud_kind kind, ud_store_work_each each, void *arg, struct ud_error *err);
-/* Pending work, oldest first; device_row 0: of every device. */
+/* The last work of a device, kind and action, with its new key. UD_NOTFOUND. */
+UD_CHECK enum ud_status ud_store_work_last(struct ud_store *s, uint64_t device_row, enum ud_kind kind, enum ud_work_action action,
+    ud_store_work_each each, void *arg, struct ud_error *err);
+/* Pending work, oldest first, of one device typed keys before others; device_row 0: of every device. */
 UD_CHECK enum ud_status ud_store_work_pending(
     struct ud_store *s, uint64_t device_row, uint32_t limit, ud_store_work_each each, void *arg, struct ud_error *err);
+/* Typed keys that have waited since `before` or longer. */
+UD_CHECK enum ud_status ud_store_work_overdue(
+    struct ud_store *s, ud_wall before, uint32_t limit, ud_store_work_each each, void *arg, struct ud_error *err);
 
 #endif

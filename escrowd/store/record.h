@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "domain/device.h"
+#include "domain/typed_key.h"
 
 #define UD_LOCAL_USERS_MAX 1024 /* bytes of a device's list, with NUL */
 
@@ -72,6 +73,7 @@ struct ud_store_token {
 };
 
 enum ud_work_state { UD_WORK_PENDING = 1, UD_WORK_DONE, UD_WORK_FAILED };
+enum ud_work_action { UD_WORK_ROTATE, UD_WORK_TYPED }; /* TYPED: verify the key that somebody typed, then make a new one */
 struct ud_store_work {
     uint64_t row, device_row, user_row, new_key_row;
     struct ud_guid id, device, request;
@@ -79,8 +81,16 @@ struct ud_store_work {
     enum ud_work_state state;
     ud_wall requested, finished;
     int32_t code;
+    enum ud_work_action action;
+    enum ud_typed_cause cause; /* TYPED: why it failed */
     struct ud_guid new_key;
     ud_wall new_created; /* UD_WALL_NONE: no new key */
+};
+
+struct ud_store_asked {            /* staff has asked the user of a device to store its recovery key */
+    uint64_t device_row, user_row; /* user_row: who asks; when writing only */
+    ud_wall at;
+    const char *note, *by; /* by: display name of who asks; when reading only */
 };
 
 struct ud_store_disclosure { /* one accepted reveal; its request id is good once */

@@ -11,7 +11,7 @@
 #define UD_SQL_KEY_FROM "FROM recovery_key k JOIN device ON device.row = k.device "
 #define UD_SQL_WORK_COLUMNS                                                                                                      \
     "w.row, w.id, w.device, device.id, w.kind, w.state, w.requested, w.finished, w.code, w.request, w.user, w.new_key, "         \
-    "k.id, k.created "
+    "k.id, k.created, w.action, w.cause "
 #define UD_SQL_WORK_FROM "FROM work w JOIN device ON device.row = w.device LEFT JOIN recovery_key k ON k.row = w.new_key "
 
 /* Devices whose user is account `a`, and to which this account has signed in locally. */
@@ -93,14 +93,29 @@
     X(PROTECTOR_ADD, "INSERT OR IGNORE INTO protector(id, device, kind) VALUES(?1, ?2, ?3)")                                     \
     X(PROTECTOR_FIND, "SELECT p.id, p.kind, device.name FROM protector p JOIN device ON device.row = p.device "                  \
                       "WHERE p.id BETWEEN ?1 AND ?2 ORDER BY p.id LIMIT ?3")                                                     \
-    X(WORK_ADD, "INSERT INTO work(id, device, kind, state, requested, request, user) VALUES(?1, ?2, ?3, 1, ?4, ?5, ?6)")         \
-    X(WORK_END, "UPDATE work SET state = ?2, finished = ?3, code = ?4, new_key = ?5 WHERE row = ?1 AND state = 1")               \
+    X(WORK_ADD, "INSERT INTO work(id, device, kind, state, requested, request, user, action) "                                   \
+                "VALUES(?1, ?2, ?3, 1, ?4, ?5, ?6, ?7)")                                                                         \
+    X(WORK_END, "UPDATE work SET state = ?2, finished = ?3, code = ?4, new_key = ?5, cause = ?6 WHERE row = ?1 AND state = 1")   \
     X(WORK_BY_ID, "SELECT " UD_SQL_WORK_COLUMNS UD_SQL_WORK_FROM "WHERE w.id = ?1")                                              \
     X(WORK_LAST, "SELECT " UD_SQL_WORK_COLUMNS UD_SQL_WORK_FROM "WHERE w.device = ?1 AND w.kind = ?2 "                           \
-                 "ORDER BY w.row DESC LIMIT 1")                                                                                  \
+                 "AND w.action = ?3 ORDER BY w.row DESC LIMIT 1")                                                                \
     X(WORK_PENDING, "SELECT " UD_SQL_WORK_COLUMNS UD_SQL_WORK_FROM "WHERE w.state = 1 ORDER BY w.row LIMIT ?1")                  \
     X(WORK_PENDING_OF, "SELECT " UD_SQL_WORK_COLUMNS UD_SQL_WORK_FROM "WHERE w.device = ?2 AND w.state = 1 "                     \
-                       "ORDER BY w.row LIMIT ?1")                                                                                \
+                       "ORDER BY w.action DESC, w.row LIMIT ?1")                                                                 \
+    X(WORK_OVERDUE, "SELECT " UD_SQL_WORK_COLUMNS UD_SQL_WORK_FROM "WHERE w.state = 1 AND w.action = 1 AND w.requested <= ?1 "   \
+                    "ORDER BY w.row LIMIT ?2")                                                                                   \
+    X(WORK_OLDEST_TYPED, "SELECT min(requested) FROM work WHERE state = 1 AND action = 1")                                       \
+    X(WORK_BY_REQUEST, "SELECT row FROM work WHERE action = 1 AND request = ?1")                                                 \
+    X(TYPED_PUT, "INSERT INTO typed_key(work, ring, box) VALUES(?1, ?2, ?3)")                                                    \
+    X(TYPED_GET, "SELECT ring, box FROM typed_key WHERE work = ?1")                                                              \
+    X(TYPED_DROP, "DELETE FROM typed_key WHERE work = ?1")                                                                       \
+    X(ASKED_PUT, "INSERT OR REPLACE INTO store_request(device, user, asked, note) VALUES(?1, ?2, ?3, ?4)")                       \
+    X(ASKED_GET, "SELECT s.device, s.asked, s.note, u.display, u.name FROM store_request s JOIN user u ON u.row = s.user "       \
+                 "WHERE s.device = ?1")                                                                                          \
+    X(ASKED_OF, "SELECT s.device, s.asked, s.note, u.display, u.name FROM store_request s JOIN user u ON u.row = s.user "        \
+                "JOIN device d ON d.row = s.device WHERE d.user = ?1 ORDER BY s.asked LIMIT ?2")                                 \
+    X(ASKED_DROP, "DELETE FROM store_request WHERE device = ?1")                                                                 \
+    X(OUTCOME_OF_KEY, "SELECT 1 FROM disclosure WHERE key = ?1 AND outcome = ?2 LIMIT 1")                                        \
     X(USER_ADD, "INSERT INTO user(id, name, account, display, role, password, created) "                                         \
                 "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                                            \
     X(USER_BY_NAME, "SELECT row, id, name, account, display, role, password, disabled FROM user WHERE name = ?1")                \
@@ -163,7 +178,11 @@
     X("CREATE TABLE protector(id BLOB PRIMARY KEY, device INTEGER NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID")                  \
     X("CREATE TABLE work(row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, device INTEGER NOT NULL, "                            \
       "kind INTEGER NOT NULL, state INTEGER NOT NULL, requested INTEGER NOT NULL, finished INTEGER, "                            \
-      "code INTEGER NOT NULL DEFAULT 0, request BLOB, user INTEGER NOT NULL, new_key INTEGER)")                                  \
+      "code INTEGER NOT NULL DEFAULT 0, request BLOB, user INTEGER NOT NULL, new_key INTEGER, "                                  \
+      "action INTEGER NOT NULL DEFAULT 0, cause INTEGER NOT NULL DEFAULT 0)")                                                    \
+    X("CREATE TABLE typed_key(work BLOB PRIMARY KEY, ring INTEGER NOT NULL, box BLOB NOT NULL) WITHOUT ROWID")                   \
+    X("CREATE TABLE store_request(device INTEGER PRIMARY KEY, user INTEGER NOT NULL, asked INTEGER NOT NULL, "                   \
+      "note TEXT NOT NULL)")                                                                                                     \
     X("CREATE TABLE user(row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE COLLATE NOCASE, "           \
       "account TEXT NOT NULL COLLATE NOCASE, display TEXT NOT NULL, role INTEGER NOT NULL, password TEXT NOT NULL, "             \
       "disabled INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL)")                                                          \
@@ -188,6 +207,7 @@
     X("CREATE INDEX token_expires ON token(expires)")                                                                            \
     X("CREATE INDEX token_consent ON token(consent)")                                                                            \
     X("CREATE INDEX device_token_device ON device_token(device)")                                                                \
+    X("CREATE INDEX work_request ON work(request) WHERE action = 1")                                                             \
     X("CREATE INDEX disclosure_at ON disclosure(at)")
 
 /* Indexes that bulk loading drops and makes again; that of a device's keys stays, every new key looks there. */

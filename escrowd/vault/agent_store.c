@@ -4,6 +4,7 @@
 
 #include "escrowd/vault/agent.h"
 #include "escrowd/vault/seen.h"
+#include "escrowd/vault/typed.h"
 
 #define DAY ((ud_wall)24 * 3600 * 1000)
 
@@ -161,7 +162,8 @@ store_key(struct ud_change_context *c, struct ud_change *change, struct ud_store
     if (st != UD_OK)
         return st;
     (void)snprintf(detail, sizeof(detail), "check-in, %s%s", type, old->key_row != 0 && !asked ? ", not asked for" : "");
-    if ((st = note(c, change, "deposited", detail, k, err)) != UD_OK || (st = ud_device_end_work(c, change, k, err)) != UD_OK)
+    if ((st = note(c, change, "deposited", detail, k, err)) != UD_OK || (st = ud_device_end_work(c, change, k, err)) != UD_OK ||
+        (st = ud_typed_deposited(c, change, k, c->scratch, err)) != UD_OK)
         return st;
     return watch_changes(c, change, k, err);
 }

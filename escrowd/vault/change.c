@@ -1,6 +1,7 @@
 /* Changes: making, freeing, their audit entries, refusals, and storing a recovery key. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "escrowd/vault/agent.h"
 #include "escrowd/vault/seen.h"
@@ -105,7 +106,7 @@ void
 ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_code code, const char *message)
 {
     static const char *const word[UD_VAULT_CODE_END] = { "", "signed-out", "not-allowed", "reason-required", "personal-device",
-        "not-found", "invalid", "already-used", "limit", "audit", "unavailable", "ambiguous" };
+        "not-found", "invalid", "already-used", "limit", "audit", "unavailable", "ambiguous", "key-stored" };
 
     ud_reply_refuse(c->reply, code, message);
     if (c->event == NULL)
@@ -155,6 +156,7 @@ copy_brief(const struct ud_store_device *d, void *arg)
     out->row = d->row;
     out->id = d->d.id;
     out->ownership = d->d.ownership;
+    out->mac = strcasecmp(d->d.os, "macOS") == 0;
     (void)ud_copy(out->name, sizeof(out->name), d->d.name);
     (void)ud_copy(out->serial, sizeof(out->serial), d->d.serial);
     (void)ud_copy(out->user, sizeof(out->user), d->d.user);

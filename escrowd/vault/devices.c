@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "escrowd/vault/state.h"
+#include "escrowd/vault/typed.h"
 
 #define WORK_MAX 500u
 
@@ -50,7 +51,8 @@ add_work(const struct ud_store_work *w, void *arg)
 
     if (reply->works == NULL)
         reply->works = ud_xcalloc(WORK_MAX, sizeof(*reply->works));
-    reply->works[reply->work_count++] = (struct ud_vault_work){ .id = w->id, .device = w->device, .kind = (uint8_t)w->kind };
+    reply->works[reply->work_count++] =
+        (struct ud_vault_work){ .id = w->id, .device = w->device, .kind = (uint8_t)w->kind, .typed = w->action == UD_WORK_TYPED };
     return reply->work_count < WORK_MAX;
 }
 
@@ -73,16 +75,18 @@ take_work(const struct ud_store_work *w, void *arg)
     return false;
 }
 
-/* Open work that this deposit answers: the one it names, else whatever was asked of that kind. */
+/* Open work that this deposit answers: the rotation it names, else whatever was asked of that kind. A new key answers that too when it was made because
+ * somebody had typed the old one. */
 enum ud_status
 ud_device_end_work(struct ud_change_context *c, struct ud_change *change, const struct ud_store_key *k, struct ud_error *err)
 {
     const struct ud_vault_deposit *d = &change->request->deposit;
     struct ud_store_work w = { 0 };
     struct ud_audit_entry e;
-    enum ud_status st = d->has_work ? ud_store_work_by_id(c->store, &d->work, take_work, &w, err)
-                                    : ud_store_work_last(c->store, change->device.row, k->k.kind, take_work, &w, err);
+    enum ud_status st = d->has_work ? ud_store_work_by_id(c->store, &d->work, take_work, &w, err) : UD_NOTFOUND;
 
+    if (!d->has_work || (st == UD_OK && w.action == UD_WORK_TYPED))
+        st = ud_store_work_last(c->store, change->device.row, k->k.kind, UD_WORK_ROTATE, take_work, &w, err);
     if (st == UD_NOTFOUND || (st == UD_OK && (w.state != UD_WORK_PENDING || w.device_row != change->device.row)))
         return UD_OK;
     if (st != UD_OK)
@@ -137,7 +141,10 @@ store_deposit(struct ud_change_context *c, struct ud_change *change, struct ud_s
 
     if (d->has_id)
         k.k.id = d->id;
-    enum ud_status st = ud_escrow_key(c, &k, plain, &existing, err);
+    enum ud_status st = ud_typed_refuses(c, change, plain, err);
+    if (st != UD_OK || change->reply->code != UD_VAULT_OK)
+        return st;
+    st = ud_escrow_key(c, &k, plain, &existing, err);
     if (st == UD_EXISTS) {
         ud_reply_refuse(change->reply, UD_VAULT_INVALID, "Another recovery key with this ID is stored already.");
         return UD_OK;
@@ -151,7 +158,9 @@ store_deposit(struct ud_change_context *c, struct ud_change *change, struct ud_s
     e.detail = existing ? "stored before" : NULL;
     if ((st = ud_change_audit(c, &e, err)) != UD_OK)
         return st;
-    return ud_device_end_work(c, change, &k, err);
+    if ((st = ud_device_end_work(c, change, &k, err)) != UD_OK || existing)
+        return st;
+    return ud_typed_deposited(c, change, &k, plain, err);
 }
 
 static enum ud_status
@@ -178,6 +187,8 @@ run_result(struct ud_change_context *c, struct ud_change *change, struct ud_erro
     }
     if (st != UD_OK)
         return st;
+    if (w.action == UD_WORK_TYPED)
+        return ud_typed_failed(c, change, &w, err);
     w.state = UD_WORK_FAILED;
     w.finished = c->now;
     w.code = r->result.error_code;
@@ -206,7 +217,10 @@ ud_do_device(struct ud_vault *v, struct ud_vault_request *r)
         ud_vault_refuse(v, r, UD_VAULT_UNAUTHENTICATED, "The device's token is unknown.");
         return;
     }
-    c->run = r->op == UD_VAULT_CHECK_IN ? run_check_in : r->op == UD_VAULT_DEPOSIT ? run_deposit : run_result;
+    c->run = r->op == UD_VAULT_CHECK_IN   ? run_check_in
+             : r->op == UD_VAULT_DEPOSIT  ? run_deposit
+             : r->op == UD_VAULT_WORK_KEY ? ud_typed_hand_over
+                                          : run_result;
     ud_vault_change(v, c);
 }
 

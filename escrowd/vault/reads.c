@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "escrowd/vault/state.h"
+#include "escrowd/vault/typed.h"
 
 #define COUNT_LIFE ((ud_msec)5000)
 
@@ -112,8 +113,9 @@ static enum ud_status
 rotations(struct ud_vault *v, struct ud_vault_reply *reply, uint64_t row, unsigned kinds, struct ud_error *err)
 {
     for (unsigned k = 0; k < UD_KIND_COUNT; k++) {
-        enum ud_status st =
-            (kinds >> k & 1u) == 0 ? UD_NOTFOUND : ud_store_work_last(v->read, row, (enum ud_kind)k, add_rotation, reply, err);
+        enum ud_status st = (kinds >> k & 1u) == 0
+                                ? UD_NOTFOUND
+                                : ud_store_work_last(v->read, row, (enum ud_kind)k, UD_WORK_ROTATE, add_rotation, reply, err);
         if (st != UD_OK && st != UD_NOTFOUND)
             return st;
     }
@@ -315,6 +317,10 @@ read_one(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_r
         return find(v, r, reply, s, err);
     case UD_VAULT_ROTATION:
         return rotation(v, r, reply, s, err);
+    case UD_VAULT_TYPED_STATE:
+        return ud_typed_state(v, r, reply, s, err);
+    case UD_VAULT_TYPED_ASKED:
+        return ud_typed_asked(v, reply, s, err);
     case UD_VAULT_POLICY:
         reply->text = v->policy_json;
         return UD_OK;

@@ -6,7 +6,8 @@
 #define KEY_LEAST      64u
 #define OTHER_LEAST    20u
 #define ROTATION_LEAST 48u
-#define WORK_LEAST     33u
+#define WORK_LEAST     34u
+#define TYPED_LEAST    69u
 #define ROTATIONS_MAX  16u
 #define WORKS_MAX      1000u
 
@@ -103,6 +104,25 @@ work_fields(struct ud_pack *p, struct ud_vault_work *w)
     ud_pack_guid(p, &w->id);
     ud_pack_guid(p, &w->device);
     ud_pack_enum(p, &w->kind, UD_KIND_COUNT);
+    ud_pack_bool(p, &w->typed);
+}
+
+static void
+typed_fields(struct ud_pack *p, struct ud_vault_typed_state *t)
+{
+    ud_pack_enum(p, &t->state, UD_TYPED_STATE_COUNT);
+    ud_pack_enum(p, &t->cause, UD_TYPED_CAUSE_COUNT);
+    ud_pack_i64(p, &t->requested);
+    ud_pack_i64(p, &t->finished);
+    ud_pack_i64(p, &t->expires);
+    ud_pack_text(p, &t->by);
+    ud_pack_bool(p, &t->has_new_key);
+    ud_pack_guid(p, &t->new_key);
+    ud_pack_i64(p, &t->new_created);
+    ud_pack_bool(p, &t->asked);
+    ud_pack_i64(p, &t->asked_at);
+    ud_pack_text(p, &t->asked_by);
+    ud_pack_text(p, &t->note);
 }
 
 /* One array: its count, memory for it when reading, its entries. */
@@ -123,6 +143,7 @@ array_fields(struct ud_pack *p, struct ud_vault_reply *r)
     ARRAY_FIELDS(p, r->others, r->other_count, UD_VAULT_FIND_MAX, OTHER_LEAST, other_fields);
     ARRAY_FIELDS(p, r->rotations, r->rotation_count, ROTATIONS_MAX, ROTATION_LEAST, rotation_fields);
     ARRAY_FIELDS(p, r->works, r->work_count, WORKS_MAX, WORK_LEAST, work_fields);
+    ARRAY_FIELDS(p, r->typed, r->typed_count, UD_VAULT_TYPED_MAX, TYPED_LEAST, typed_fields);
 }
 
 static void

@@ -18,12 +18,14 @@
 #include "base/secret.h"
 #include "domain/device.h"
 #include "domain/policy.h"
+#include "domain/typed_key.h"
 #include "escrowd/vault/token.h"
 
 #define UD_VAULT_FRAME_MAX  ((size_t)4 * 1024 * 1024)
 #define UD_VAULT_PAGE_MAX   1000u
 #define UD_VAULT_FIND_MAX   100u
 #define UD_VAULT_SEALED_MAX 4096u
+#define UD_VAULT_TYPED_MAX  64u
 
 /* What a request asks. Behind each: what it needs, what it gives. "auth": request.auth holds a bearer token of that kind. */
 enum ud_vault_op {
@@ -53,6 +55,11 @@ enum ud_vault_op {
     UD_VAULT_BRANDING,     /* no auth; name: language -> text: the site's name and helpdesk in JSON, ready to be sent */
     UD_VAULT_AGENT_CHECK_IN, /* auth: agent, or none and an address that the configuration trusts; agent -> agent, text (serial), name (user) */
     UD_VAULT_AGENT_VERIFY, /* the same; agent (serial, type) -> agent */
+    UD_VAULT_TYPED,        /* by_id (device); typed -> typed (one) */
+    UD_VAULT_TYPED_STATE,  /* by_id (device) -> typed (one), devices (one) */
+    UD_VAULT_TYPED_ASK,    /* by_id (device); name: the note -> typed (one) */
+    UD_VAULT_TYPED_ASKED, /* auth -> typed; devices[i] belongs to typed[i]: what the person's devices were asked for; total: 1 blocks */
+    UD_VAULT_WORK_KEY, /* auth: device token; result.work, reveal.public_key -> sealed: the typed key */
     UD_VAULT_OP_END
 };
 
@@ -70,6 +77,7 @@ enum ud_vault_code {
     UD_VAULT_AUDIT_UNAVAILABLE, /* 503 audit_unavailable: nothing was disclosed */
     UD_VAULT_UNAVAILABLE,       /* 503: the database cannot be read or written now */
     UD_VAULT_AMBIGUOUS,         /* 409 ambiguous: a prefix of self-service that several keys have */
+    UD_VAULT_KEY_STORED,        /* 409 key_stored: there is a key already that nobody doubts */
     UD_VAULT_CODE_END
 };
 
@@ -121,6 +129,13 @@ struct ud_vault_agent {
     size_t sealed_length;
 };
 
+struct ud_vault_typed { /* a recovery key that somebody has typed for a device */
+    uint8_t kind;
+    struct ud_guid request; /* good once */
+    const uint8_t *sealed;  /* ud_typed_pack, in a box of ud_seal to hello's deposit key */
+    size_t sealed_length;
+};
+
 /* A request. Fill what the operation names, leave the rest zero. Text is borrowed by the encoder. */
 struct ud_vault_request {
     uint32_t id; /* chosen by the front, returned in the reply */
@@ -135,6 +150,7 @@ struct ud_vault_request {
     struct ud_vault_reveal reveal; /* REVEAL, REVEAL_PLAIN; ROTATE and ROTATION: device, kind, request, why */
     struct ud_vault_deposit deposit;
     struct ud_vault_agent agent;
+    struct ud_vault_typed typed;
     struct {
         const char *client_id, *scope;
         bool offline; /* wants a refresh token */
@@ -147,6 +163,7 @@ struct ud_vault_request {
     struct {
         struct ud_guid work;
         int32_t error_code;
+        uint8_t cause; /* enum ud_typed_cause, of work with a typed key */
     } result;
     uint32_t wait_ms;         /* WORK_LIST, at most 30000 */
     struct ud_secret *secret; /* the password; owned by the caller when sending, by the request when received */
@@ -188,7 +205,19 @@ struct ud_vault_rotation {
 };
 struct ud_vault_work {
     struct ud_guid id, device; /* managedDevice id */
-    uint8_t kind;              /* the action is always "rotate" */
+    uint8_t kind;
+    bool typed; /* the action is "store", else "rotate" */
+};
+struct ud_vault_typed_state { /* what became of a typed key, and whether somebody asks for one */
+    uint8_t state, cause;     /* enum ud_typed_state, ud_typed_cause */
+    ud_wall requested, finished, expires;
+    const char *by; /* who typed it */
+    bool has_new_key;
+    struct ud_guid new_key;
+    ud_wall new_created;
+    bool asked;
+    ud_wall asked_at;
+    const char *asked_by, *note;
 };
 
 struct ud_vault_reply {
@@ -227,6 +256,8 @@ struct ud_vault_reply {
         bool escrowed, fresh, rotation; /* there is a key; it came with this request; it has to be replaced */
         ud_wall at;                     /* when it came */
     } agent;
+    struct ud_vault_typed_state *typed;
+    size_t typed_count;
     const uint8_t *sealed;
     size_t sealed_length;
     const char *text, *name, *hash;

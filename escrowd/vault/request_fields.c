@@ -61,6 +61,15 @@ agent_fields(struct ud_pack *p, struct ud_vault_request *r)
 }
 
 static void
+typed_fields(struct ud_pack *p, struct ud_vault_request *r)
+{
+    ud_pack_guid(p, &r->by_id);
+    ud_pack_enum(p, &r->typed.kind, UD_KIND_COUNT);
+    ud_pack_guid(p, &r->typed.request);
+    ud_pack_bytes(p, &r->typed.sealed, &r->typed.sealed_length, UD_VAULT_SEALED_MAX);
+}
+
+static void
 find_fields(struct ud_pack *p, struct ud_keyid_prefix *f)
 {
     uint8_t digits = (uint8_t)f->digits;
@@ -92,7 +101,15 @@ people_fields(struct ud_pack *p, struct ud_vault_request *r)
     case UD_VAULT_DEVICE:
     case UD_VAULT_KEY:
     case UD_VAULT_DEVICE_KEYS:
+    case UD_VAULT_TYPED_STATE:
         ud_pack_guid(p, &r->by_id);
+        break;
+    case UD_VAULT_TYPED:
+        typed_fields(p, r);
+        break;
+    case UD_VAULT_TYPED_ASK:
+        ud_pack_guid(p, &r->by_id);
+        ud_pack_text(p, &r->name);
         break;
     case UD_VAULT_FIND:
         find_fields(p, &r->find);
@@ -141,6 +158,11 @@ ud_request_fields(struct ud_pack *p, struct ud_vault_request *r)
     case UD_VAULT_WORK_RESULT:
         ud_pack_guid(p, &r->result.work);
         ud_pack_i32(p, &r->result.error_code);
+        ud_pack_enum(p, &r->result.cause, UD_TYPED_CAUSE_COUNT);
+        break;
+    case UD_VAULT_WORK_KEY:
+        ud_pack_guid(p, &r->result.work);
+        ud_pack_fixed(p, r->reveal.public_key, sizeof(r->reveal.public_key));
         break;
     case UD_VAULT_WORK_LIST:
         ud_pack_u32(p, &r->wait_ms);

@@ -37,6 +37,11 @@ static const struct right {
     ROW(REVEAL_PLAIN, AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
     ROW(ROTATE,       AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
     ROW(OUTCOME,      MISSING,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
+
+    ROW(TYPED,        AUDITED,    OWN,  ALL,     ALL,     NONE,    NONE,   NONE),
+    ROW(TYPED_STATE,  MISSING,    OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
+    ROW(TYPED_ASK,    AUDITED,    NONE, ALL,     ALL,     NONE,    NONE,   NONE),
+    ROW(TYPED_ASKED,  EMPTY,      OWN,  ALL,     ALL,     ALL,     ALL,    ALL),
     /* clang-format on */
 };
 

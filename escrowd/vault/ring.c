@@ -214,6 +214,7 @@ ud_ring_release(struct ud_ring *r)
 
 static const char record_domain[] = "unlockdesk escrowd record 1";
 static const char package_domain[] = "unlockdesk escrowd package 1";
+static const char typed_domain[] = "unlockdesk escrowd typed key 1";
 
 enum ud_status
 ud_ring_seal(struct ud_ring *r, uint8_t box[UD_BOX_MAX], size_t *length, struct ud_secret *plain, const struct ud_store_key *k,
@@ -248,6 +249,41 @@ ud_ring_seal_package(struct ud_ring *r, uint8_t *box, size_t size, size_t *lengt
 
     ad_record(&a, package_domain, k);
     return ud_aead_seal(box, size, length, package, a.byte, a.length, r->data, err);
+}
+
+static void
+ad_typed(struct ad *a, const struct ud_store_work *work, uint32_t ring)
+{
+    struct ud_store_key k = { .version = 1, .ring = ring };
+
+    k.k.device = work->device;
+    k.k.id = work->id;
+    k.k.kind = work->kind;
+    ad_record(a, typed_domain, &k);
+}
+
+enum ud_status
+ud_ring_seal_typed(struct ud_ring *r, uint8_t box[UD_BOX_MAX], size_t *length, struct ud_secret *typed,
+    const struct ud_store_work *work, struct ud_error *err)
+{
+    struct ad a;
+
+    ad_typed(&a, work, r->data_id);
+    return ud_aead_seal(box, UD_BOX_MAX, length, typed, a.byte, a.length, r->data, err);
+}
+
+enum ud_status
+ud_ring_unseal_typed(struct ud_ring *r, struct ud_secret **out, const uint8_t *box, size_t length, uint32_t ring,
+    const struct ud_store_work *work, struct ud_error *err)
+{
+    struct ad a;
+
+    *out = NULL;
+    ad_typed(&a, work, ring);
+    if (ring == r->data_id && ud_aead_open(out, box, length, a.byte, a.length, r->data, err) == UD_OK)
+        return UD_OK;
+    ud_error_set(err, UD_TAMPERED, "The typed key is damaged or was moved from another request");
+    return UD_TAMPERED;
 }
 
 void

@@ -41,6 +41,13 @@ UD_CHECK enum ud_status ud_ring_unseal(
 UD_CHECK enum ud_status ud_ring_seal_package(struct ud_ring *r, uint8_t *box, size_t size, size_t *length,
     struct ud_secret *package, const struct ud_store_key *k, struct ud_error *err);
 
+/* A typed key that waits for its device: bound to that work, and never taken for a stored key. `work` has id, device, kind. */
+UD_CHECK enum ud_status ud_ring_seal_typed(struct ud_ring *r, uint8_t box[UD_BOX_MAX], size_t *length, struct ud_secret *typed,
+    const struct ud_store_work *work, struct ud_error *err);
+/* `ring`: the data key that sealed the box. */
+UD_CHECK enum ud_status ud_ring_unseal_typed(struct ud_ring *r, struct ud_secret **out, const uint8_t *box, size_t length,
+    uint32_t ring, const struct ud_store_work *work, struct ud_error *err);
+
 /* What a token's proof is stored as. */
 void ud_ring_token_hash(uint8_t out[UD_HASH_SIZE], struct ud_ring *r, const uint8_t id[16], const uint8_t proof[32]);
 

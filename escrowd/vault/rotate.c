@@ -17,7 +17,7 @@ run_rotate(struct ud_change_context *c, struct ud_change *change, struct ud_erro
     enum ud_kind kind = (enum ud_kind)change->request->reveal.kind;
     struct ud_store_work w = { 0 };
     struct ud_audit_entry e;
-    enum ud_status st = ud_store_work_last(c->store, change->device.row, kind, take_work, &w, err);
+    enum ud_status st = ud_store_work_last(c->store, change->device.row, kind, UD_WORK_ROTATE, take_work, &w, err);
 
     ud_change_entry(&e, change);
     e.event = "rotate";

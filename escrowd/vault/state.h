@@ -26,6 +26,7 @@ struct ud_device_brief {
     uint64_t row;
     struct ud_guid id;
     enum ud_ownership ownership;
+    bool mac;
     char name[UD_NAME_MAX], serial[UD_SHORT_MAX], user[UD_NAME_MAX], domain[UD_NAME_MAX];
     char local_users[UD_LOCAL_USERS_MAX]; /* accounts that have signed in to it locally */
 };
@@ -62,6 +63,7 @@ struct ud_change {
     const char *event;        /* for refusals: why, in one word; NULL: what the code says */
     struct ud_session minted; /* for grants: the new access token */
     struct ud_guid work;
+    ud_wall before; /* typed keys older than this have waited long enough */
     bool plain;
     struct ud_token token;         /* refresh token being replaced (id only) */
     struct ud_agent_change *agent; /* owned; of check-in agents (agent.h) */
@@ -142,6 +144,8 @@ struct ud_vault {
     struct ud_secret *scratch; /* NULL otherwise */
     struct ud_seen *seen;      /* last check-ins that are not in the database yet */
     size_t open_requests;
+    ud_wall typed_due; /* when the next typed key has waited long enough; UD_WALL_NONE: none waits */
+    bool typed_sweeping;
     int wake_fd;
 };
 
@@ -202,7 +206,9 @@ void ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_
 void ud_do_reveal(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 void ud_do_rotate(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 void ud_do_outcome(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
-void ud_do_device(struct ud_vault *v, struct ud_vault_request *r); /* CHECK_IN, DEPOSIT, WORK_RESULT */
+void ud_do_device(struct ud_vault *v, struct ud_vault_request *r);                            /* CHECK_IN, DEPOSIT, WORK_RESULT */
+void ud_do_typed(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s); /* typed.c */
+void ud_do_typed_ask(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s); /* typed.c */
 void ud_do_work_list(struct ud_vault *v, struct ud_vault_request *r);
 /* Ends open work that a new key of the device answers: the one its deposit names, else the last of that kind. */
 UD_CHECK enum ud_status ud_device_end_work(

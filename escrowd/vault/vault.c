@@ -11,6 +11,7 @@
 #include "escrowd/vault/agent.h"
 #include "escrowd/vault/seen.h"
 #include "escrowd/vault/state.h"
+#include "escrowd/vault/typed.h"
 #include "wire/escrow.h"
 
 #define HOUR       ((ud_wall)3600 * 1000)
@@ -45,9 +46,9 @@ ud_vault_reload(struct ud_vault *v, struct ud_error *err)
 
     ud_sessions_clear(v->sessions); /* they come back from the database, with users as they are now */
     v->device_count.until = v->key_count.until = 0;
-    if ((st = load_policy(v, err)) != UD_OK || (st = ud_agents_load(v, err)) != UD_OK)
+    if ((st = load_policy(v, err)) != UD_OK || (st = ud_agents_load(v, err)) != UD_OK || (st = ud_words_load(v, err)) != UD_OK)
         return st;
-    return ud_words_load(v, err);
+    return ud_typed_next(v, err);
 }
 
 static void
@@ -270,6 +271,12 @@ signed_in(struct ud_vault *v, struct ud_vault_request *r)
     case UD_VAULT_OUTCOME:
         ud_do_outcome(v, r, &s);
         break;
+    case UD_VAULT_TYPED:
+        ud_do_typed(v, r, &s);
+        break;
+    case UD_VAULT_TYPED_ASK:
+        ud_do_typed_ask(v, r, &s);
+        break;
     default:
         ud_do_read(v, r, &s);
         break;
@@ -299,6 +306,7 @@ ud_vault_handle(struct ud_vault *v, struct ud_vault_request *r)
     case UD_VAULT_CHECK_IN:
     case UD_VAULT_DEPOSIT:
     case UD_VAULT_WORK_RESULT:
+    case UD_VAULT_WORK_KEY:
         ud_do_device(v, r);
         break;
     case UD_VAULT_WORK_LIST:
@@ -355,6 +363,7 @@ ud_vault_finish(struct ud_vault *v)
     ud_work_expired(v, ud_clock_now());
     if (v->seen != NULL && ud_seen_wait(v->seen, ud_clock_now()) == 0)
         ud_agents_flush(v);
+    ud_typed_tick(v);
 }
 
 int
@@ -366,6 +375,8 @@ ud_vault_timeout(const struct ud_vault *v)
         first = w->until < first ? w->until : first;
     if (v->seen != NULL && v->seen->count > 0 && now + ud_seen_wait(v->seen, now) < first)
         first = now + ud_seen_wait(v->seen, now);
+    if (v->typed_due != UD_WALL_NONE && !v->typed_sweeping && now + (v->typed_due - ud_clock_wall()) < first)
+        first = now + (v->typed_due - ud_clock_wall());
     if (first == INT64_MAX)
         return -1;
     return first <= now ? 0 : first - now > 60000 ? 60000 : (int)(first - now);

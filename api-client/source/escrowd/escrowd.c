@@ -282,4 +282,9 @@ const struct ud_source_ops ud_source_escrowd = {
     .rotate = ud_escrowd_rotate,
     .rotation = ud_escrowd_rotation,
     .outcome = ud_escrowd_outcome,
+    .store = ud_escrowd_store,
+    .store_state = ud_escrowd_store_state,
+    .store_ask = ud_escrowd_store_ask,
+    .store_requests = ud_escrowd_store_requests,
+    .deposit_key = ud_escrowd_deposit_key,
 };

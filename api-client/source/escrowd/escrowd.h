@@ -9,4 +9,11 @@ void ud_escrowd_rotate(struct ud_source_call *c, const struct ud_source_rotate *
 void ud_escrowd_rotation(struct ud_source_call *c, const struct ud_source_rotation *what);
 void ud_escrowd_outcome(struct ud_source_call *c, const struct ud_guid *request, const char *outcome);
 
+/* typed.c */
+void ud_escrowd_store(struct ud_source_call *c, const struct ud_source_store *what);
+void ud_escrowd_store_state(struct ud_source_call *c, const struct ud_guid *device);
+void ud_escrowd_store_ask(struct ud_source_call *c, const struct ud_guid *device, const char *note);
+void ud_escrowd_store_requests(struct ud_source_call *c);
+void ud_escrowd_deposit_key(struct ud_source_call *c);
+
 #endif

@@ -119,6 +119,31 @@ sample(struct ud_msg *m, enum ud_msg_type type)
         m->u.rotation_state.code = -2144272166;
         m->u.rotation_state.message = "The policy does not ask for a backup.";
         break;
+    case UD_MSG_STORE:
+        m->u.store = (struct ud_msg_store){
+            .source = 2, .device = device.id, .request = key.id, .sealed = bytes, .sealed_length = sizeof(bytes)
+        };
+        break;
+    case UD_MSG_STORE_ASK:
+        m->u.store = (struct ud_msg_store){ .source = 2, .device = device.id, .note = "Nothing is stored yet." };
+        break;
+    case UD_MSG_STORE_INFO:
+        m->u.store_info = (struct ud_msg_store_info){ .source = 2,
+            .device = device.id,
+            .state = UD_TYPED_FAILED,
+            .cause = UD_TYPED_NO_CONTACT,
+            .requested = 42,
+            .last_checkin = UD_WALL_NONE,
+            .asked = true,
+            .by = "José García 山田",
+            .note = "Please" };
+        break;
+    case UD_MSG_STORE_REQUEST:
+        m->u.store_request = (struct ud_msg_store_request){ 2, true, device.id, 42, "Jo's MacBook", "Ann", "Please" };
+        break;
+    case UD_MSG_DEPOSIT_KEY_IS:
+        memcpy(m->u.deposit_key.public_key, bytes, UD_SEAL_PUBLIC);
+        break;
     case UD_MSG_DONE:
         m->u.done = (struct ud_msg_done){ UD_DENIED, 7, "No.", "Ask." };
         break;

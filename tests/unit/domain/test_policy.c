@@ -194,7 +194,8 @@ a_wish_makes_a_policy_stricter_in_every_member(void **state)
     wish.personal_bitlocker_view = wish.copy_ticket = false;
     wish.lock_drops_directory = true;
     wish.idle_warn = wish.idle_countdown = wish.session_max = wish.session_grace = wish.locked_end = 1000;
-    wish.presence_max = wish.group_cover = wish.covered_max = wish.rotate_due = 1000;
+    wish.presence_max = wish.group_cover = wish.covered_max = wish.rotate_due = wish.store_max = 1000;
+    wish.store_request_blocks = true;
     wish.whole_cover = 0;
     wish.keys_asked_again = 3;
     wish.keys_stop = 4;
@@ -210,6 +211,7 @@ a_wish_makes_a_policy_stricter_in_every_member(void **state)
     assert_true(site.session_grace == 1000 && site.locked_end == 1000 && site.presence_max == 1000);
     assert_true(site.group_cover == 1000 && site.covered_max == 1000 && site.rotate_due == 1000 && site.whole_cover == 0);
     assert_true(site.keys_asked_again == 3 && site.keys_stop == 4);
+    assert_true(site.store_max == 1000 && site.store_request_blocks);
 }
 
 static void
@@ -225,7 +227,7 @@ a_looser_wish_changes_nothing(void **state)
     site.lock_drops_directory = true;
     memcpy(&before, &site, sizeof(site));
     ud_copy(wish.ticket_pattern, sizeof(wish.ticket_pattern), ".*");
-    wish.idle_warn = wish.covered_max = wish.rotate_due = wish.session_grace = (ud_msec)1 << 40;
+    wish.idle_warn = wish.covered_max = wish.rotate_due = wish.session_grace = wish.store_max = (ud_msec)1 << 40;
     wish.rotate_after_disclosure = false;
     wish.keys_stop = 1000;
     wish.allow_recorder = wish.training = true;

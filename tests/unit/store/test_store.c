@@ -14,9 +14,13 @@
 #include <sqlite3.h>
 
 #include "base/file.h"
+#include "escrowd/store/statements.h"
 #include "escrowd/store/fleet.h"
 #include "escrowd/store/people.h"
 
+#define TEXT_OF(x) #x
+#define TEXT(x)    TEXT_OF(x)
+#define SCHEMA     TEXT(UD_SCHEMA_VERSION)
 
 static char dir[64], path[96];
 static struct ud_store *store;
@@ -123,9 +127,9 @@ a_newer_schema_and_foreign_files_are_refused(void **state)
     char other[96];
 
     (void)state;
-    meddle("PRAGMA user_version = 3");
+    meddle("PRAGMA user_version = 1000");
     assert_int_equal(ud_store_open(&again, path, UD_STORE_WRITE, NULL), UD_CONFIG);
-    meddle("PRAGMA user_version = 2; PRAGMA application_id = 7");
+    meddle("PRAGMA user_version = " SCHEMA "; PRAGMA application_id = 7");
     assert_int_equal(ud_store_open(&again, path, UD_STORE_READ, NULL), UD_CONFIG);
     (void)snprintf(other, sizeof(other), "%s/text.db", dir);
     assert_int_equal(ud_file_replace(other, "this is no database, only text of some length", 46, 0600, NULL), UD_OK);

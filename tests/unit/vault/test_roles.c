@@ -126,6 +126,10 @@ static const struct row {
     { UD_VAULT_REVEAL_PLAIN, answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
     { UD_VAULT_ROTATE,       answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
     { UD_VAULT_OUTCOME,      outcome,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
+    { UD_VAULT_TYPED,        answers,      { OWN,  ALL,     ALL,     NO,      NO,     NO } },
+    { UD_VAULT_TYPED_STATE,  answers,      { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
+    { UD_VAULT_TYPED_ASK,    answers,      { NO,   ALL,     ALL,     NO,      NO,     NO } },
+    { UD_VAULT_TYPED_ASKED,  granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } },
     { UD_VAULT_REVOKE,       granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } }, /* last: ends the sign-in */
     /* clang-format on */
 };
@@ -134,7 +138,7 @@ static const struct row {
 /* Operations that are not for people who are signed in. */
 static const enum ud_vault_op others[] = { UD_VAULT_HELLO, UD_VAULT_USER_CHECK, UD_VAULT_GRANT, UD_VAULT_REFRESH,
     UD_VAULT_CHECK_IN, UD_VAULT_DEPOSIT, UD_VAULT_WORK_RESULT, UD_VAULT_WORK_LIST, UD_VAULT_BRANDING, UD_VAULT_AGENT_CHECK_IN,
-    UD_VAULT_AGENT_VERIFY };
+    UD_VAULT_AGENT_VERIFY, UD_VAULT_WORK_KEY };
 
 /* --- a desk with every role ----------------------------------------------------------------------------------------------------- */
 

@@ -37,14 +37,20 @@ an_empty_check_in_is_fine_and_a_wrong_one_refused(void **state)
 static void
 work_reads_back_in_both_forms(void **state)
 {
-    const struct ud_wire_work items[] = { { guid_of(ID_A), "w-1", UD_KIND_BITLOCKER },
-        { guid_of(ID_B), "w-2", UD_KIND_FILEVAULT } };
-    struct ud_wire_work got[4];
+    struct ud_wire_work items[2], got[4];
     struct ud_json_writer w;
     struct ud_buf b;
     size_t n;
 
     (void)state;
+    memset(items, 0, sizeof(items)); /* compared as bytes */
+    items[0].device = guid_of(ID_A);
+    items[1].device = guid_of(ID_B);
+    strcpy(items[0].id, "w-1");
+    strcpy(items[1].id, "w-2");
+    items[0].kind = UD_KIND_BITLOCKER;
+    items[1].kind = UD_KIND_FILEVAULT;
+    items[1].typed = true;
     ud_buf_init(&b, 4096);
     ud_json_writer_init(&w, &b);
     ud_wire_training_work_write(&w, items, 2);
@@ -85,16 +91,38 @@ work_that_is_not_understood_is_left_out(void **state)
 static void
 failed_work_carries_its_code(void **state)
 {
+    struct ud_wire_work_failed told = { .error_code = -2144272166, .cause = UD_TYPED_NO_POLICY }, got;
     struct ud_buf b;
-    int32_t code;
 
     (void)state;
     ud_buf_init(&b, 1024);
-    assert_int_equal(ud_wire_work_failed_encode(&b, -2144272166, NULL), UD_OK);
-    assert_int_equal(ud_wire_work_failed_decode(&code, b.data, b.length, NULL), UD_OK);
-    assert_int_equal(code, -2144272166);
-    assert_int_equal(ud_wire_work_failed_decode(&code, "{\"state\":\"done\"}", 16, NULL), UD_MALFORMED);
-    assert_int_equal(ud_wire_work_failed_decode(&code, "{\"state\":\"failed\",\"error_code\":1e99}", 35, NULL), UD_MALFORMED);
+    assert_int_equal(ud_wire_work_failed_encode(&b, &told, NULL), UD_OK);
+    assert_int_equal(ud_wire_work_failed_decode(&got, b.data, b.length, NULL), UD_OK);
+    assert_int_equal(got.error_code, -2144272166);
+    assert_int_equal(got.cause, UD_TYPED_NO_POLICY);
+    assert_int_equal(ud_wire_work_failed_decode(&got, "{\"state\":\"failed\"}", 18, NULL), UD_OK);
+    assert_int_equal(got.cause, UD_TYPED_NO_CAUSE);
+    assert_int_equal(ud_wire_work_failed_decode(&got, "{\"state\":\"done\"}", 16, NULL), UD_MALFORMED);
+    assert_int_equal(ud_wire_work_failed_decode(&got, "{\"state\":\"failed\",\"cause\":\"mood\"}", 33, NULL), UD_MALFORMED);
+    assert_int_equal(ud_wire_work_failed_decode(&got, "{\"state\":\"failed\",\"error_code\":1e99}", 35, NULL), UD_MALFORMED);
+    ud_buf_free(&b);
+}
+
+static void
+the_key_of_work_reads_back(void **state)
+{
+    struct ud_wire_work_key got;
+    struct ud_json_writer w;
+    struct ud_buf b;
+
+    (void)state;
+    ud_buf_init(&b, 1024);
+    ud_json_writer_init(&w, &b);
+    ud_wire_work_key_write(&w, "a box", 5);
+    assert_int_equal(ud_wire_work_key_decode(&got, b.data, b.length, NULL), UD_OK);
+    assert_int_equal(got.sealed_length, 5);
+    assert_memory_equal(got.sealed, "a box", 5);
+    assert_int_equal(ud_wire_work_key_decode(&got, "{}", 2, NULL), UD_MALFORMED);
     ud_buf_free(&b);
 }
 
@@ -191,6 +219,7 @@ main(void)
         cmocka_unit_test(work_reads_back_in_both_forms),
         cmocka_unit_test(work_that_is_not_understood_is_left_out),
         cmocka_unit_test(failed_work_carries_its_code),
+        cmocka_unit_test(the_key_of_work_reads_back),
         cmocka_unit_test(a_deposit_goes_from_secret_to_secret),
         cmocka_unit_test(a_sealed_deposit_reads_back),
         cmocka_unit_test(a_deposit_that_is_not_clear_is_refused_and_leaves_no_secret),
