@@ -17,10 +17,16 @@ round_up(size_t bytes, size_t to)
     return (bytes + to - 1) / to * to;
 }
 
+size_t
+ud_column_align(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
 void
 ud_column_init(struct ud_column *c, size_t max_bytes)
 {
-    c->reserved = round_up(max_bytes + UD_COLUMN_SLACK, UD_COLUMN_ALIGN);
+    c->reserved = round_up(max_bytes + UD_COLUMN_SLACK, STEP_MIN);
     atomic_init(&c->committed, 0);
     void *p = mmap(NULL, c->reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) {
@@ -55,9 +61,9 @@ ud_column_grow(struct ud_column *c, size_t bytes)
 bool
 ud_column_map(struct ud_column *c, int fd, size_t offset, size_t bytes)
 {
-    size_t whole = round_up(bytes, UD_COLUMN_ALIGN);
+    size_t whole = round_up(bytes, ud_column_align());
 
-    assert(c->committed == 0 && offset % UD_COLUMN_ALIGN == 0);
+    assert(c->committed == 0 && offset % ud_column_align() == 0);
     if (bytes > 0) {
         if (whole > c->reserved)
             return false;
@@ -75,7 +81,7 @@ ud_column_bring(const struct ud_column *c, size_t from, size_t bytes)
 #ifndef MADV_POPULATE_READ /* Linux 5.14; an older kernel refuses, and nothing is lost */
 #define MADV_POPULATE_READ 22
 #endif
-    size_t begin = from / UD_COLUMN_ALIGN * UD_COLUMN_ALIGN, end = round_up(from + bytes, UD_COLUMN_ALIGN);
+    size_t page = ud_column_align(), begin = from / page * page, end = round_up(from + bytes, page);
 
     if (end <= atomic_load_explicit(&c->committed, memory_order_relaxed))
         (void)madvise(c->base + begin, end - begin, MADV_POPULATE_READ);

@@ -9,15 +9,14 @@
 
 /* Readers may look this far past the end of what was written (the search loads whole blocks). */
 #define UD_COLUMN_SLACK 1024
-/* Sections of a cache file start at multiples of this: no supported machine has larger pages. */
-#define UD_COLUMN_ALIGN 65536
-
 struct ud_column {
     unsigned char *base;
     size_t reserved;
     atomic_size_t committed; /* readers on other threads look, too */
 };
 
+/* Where a section of a cache file may start: at multiples of a page. */
+size_t ud_column_align(void);
 /* Reserves room for `max_bytes`. Aborts cleanly where the address space is exhausted. */
 void ud_column_init(struct ud_column *c, size_t max_bytes);
 /* Makes bytes [0, bytes) and the slack usable; new ones are zero. False where it would pass the reservation or memory ran out. */

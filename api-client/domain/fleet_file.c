@@ -1,4 +1,4 @@
-/* The list on disk: a header, then every column as it lies in memory, each at a multiple of UD_COLUMN_ALIGN, so that opening is mapping.
+/* The list on disk: a header, then every column as it lies in memory, each at a page of its own, so that opening is mapping.
  * Nothing in the file is believed: sizes are checked here, offsets and numbers where they are used. It holds no secrets. */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #define VERSION    1u
 #define ORDER_MARK 0x01020304u
 #define TAG_MAX    512
+#define STRETCH    65536 /* of zeros, to be left out */
 
 enum section {
 #define X(name, size, most) SECTION_##name,
@@ -40,12 +41,12 @@ struct header {
     uint64_t offset[SECTION_COUNT], bytes[SECTION_COUNT];
 };
 
-_Static_assert(sizeof(struct header) <= UD_COLUMN_ALIGN, "the header has a page of its own");
-
 static uint64_t
 aligned(uint64_t bytes)
 {
-    return (bytes + UD_COLUMN_ALIGN - 1) / UD_COLUMN_ALIGN * UD_COLUMN_ALIGN;
+    size_t page = ud_column_align();
+
+    return (bytes + page - 1) / page * page;
 }
 
 static uint64_t
@@ -145,8 +146,8 @@ write_section(int fd, const unsigned char *base, uint64_t offset, uint64_t bytes
 {
     enum ud_status st = UD_OK;
 
-    for (uint64_t done = 0; st == UD_OK && done < bytes; done += UD_COLUMN_ALIGN) {
-        size_t n = bytes - done < UD_COLUMN_ALIGN ? (size_t)(bytes - done) : UD_COLUMN_ALIGN;
+    for (uint64_t done = 0; st == UD_OK && done < bytes; done += STRETCH) {
+        size_t n = bytes - done < STRETCH ? (size_t)(bytes - done) : STRETCH;
         if (is_zero(base + done, n))
             continue;
         if (lseek(fd, (off_t)(offset + done), SEEK_SET) < 0)
@@ -171,7 +172,7 @@ static enum ud_status
 write_columns(struct ud_fleet *f, int fd, struct header *h, struct ud_error *err)
 {
     struct ud_column *column[SECTION_COUNT];
-    uint64_t at = UD_COLUMN_ALIGN;
+    uint64_t at = aligned(sizeof(*h));
     enum ud_status st = UD_OK;
 
     list_columns(f, column);
@@ -199,7 +200,7 @@ write_file(struct ud_fleet *f, int fd, const char *tag, ud_wall as_of, struct ud
     memcpy(h->magic, MAGIC, sizeof(MAGIC));
     h->version = VERSION;
     h->order = ORDER_MARK;
-    h->page = UD_COLUMN_ALIGN;
+    h->page = (uint32_t)ud_column_align();
     h->sections = SECTION_COUNT;
     h->as_of = as_of;
     (void)ud_copy(h->tag, sizeof(h->tag), tag);
@@ -268,10 +269,10 @@ counts_fit(const struct header *h)
 static bool
 is_ours(const struct header *h, uint64_t file_size, const char *tag)
 {
-    uint64_t bytes[SECTION_COUNT], at = UD_COLUMN_ALIGN;
+    uint64_t bytes[SECTION_COUNT], at = aligned(sizeof(*h));
 
     if (memcmp(h->magic, MAGIC, sizeof(MAGIC)) != 0 || h->version != VERSION || h->order != ORDER_MARK ||
-        h->page != UD_COLUMN_ALIGN || h->sections != SECTION_COUNT || h->check != check_of(h) || h->file_size != file_size ||
+        h->page != ud_column_align() || h->sections != SECTION_COUNT || h->check != check_of(h) || h->file_size != file_size ||
         strnlen(h->tag, sizeof(h->tag)) != strlen(tag) || strcmp(h->tag, tag) != 0 || !counts_fit(h))
         return false;
     expected_bytes(h, bytes);

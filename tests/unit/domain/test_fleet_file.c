@@ -294,8 +294,7 @@ damage_anywhere_else_is_survived(void **state)
         int fd = open(p->path, O_RDWR);
         for (unsigned k = 0; k < 40; k++) {
             uint32_t junk = (uint32_t)next_random(&seed) >> (random_below(&seed, 3) * 8);
-            off_t at = (off_t)(UD_COLUMN_ALIGN + random_below(&seed, (size_t)info.st_size - UD_COLUMN_ALIGN - 4) / 4 * 4);
-            at = at / UD_COLUMN_ALIGN * UD_COLUMN_ALIGN + at % 8192; /* where the sections have content */
+            off_t at = (off_t)(ud_column_align() + random_below(&seed, (size_t)info.st_size - ud_column_align() - 4) / 4 * 4);
             assert_int_equal(pwrite(fd, &junk, sizeof(junk), at), sizeof(junk));
         }
         close(fd);
