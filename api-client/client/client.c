@@ -19,7 +19,10 @@ struct ud_client {
     bool gone;
     struct ud_error why; /* of its end */
     size_t open_count;
-    uint32_t open[OPEN_MAX_COUNT];
+    struct {
+        uint32_t number;
+        enum ud_msg_type type;
+    } open[OPEN_MAX_COUNT];
 };
 
 static enum ud_status
@@ -100,7 +103,7 @@ static bool
 close_request(struct ud_client *c, uint32_t request)
 {
     for (size_t i = 0; i < c->open_count; i++)
-        if (c->open[i] == request) {
+        if (c->open[i].number == request) {
             memmove(&c->open[i], &c->open[i + 1], (c->open_count - i - 1) * sizeof(c->open[0]));
             c->open_count--;
             return true;
@@ -112,7 +115,7 @@ static bool
 is_open(const struct ud_client *c, uint32_t request)
 {
     for (size_t i = 0; i < c->open_count; i++)
-        if (c->open[i] == request)
+        if (c->open[i].number == request)
             return true;
     return false;
 }
@@ -127,8 +130,11 @@ end_open(struct ud_client *c, struct ud_msg *event, struct ud_error *err)
         return UD_OFFLINE;
     }
     event->type = UD_MSG_DONE;
-    event->request = c->open[0];
-    event->u.done = (struct ud_msg_done){ .status = UD_OFFLINE, .message = c->why.message, .hint = "" };
+    event->request = c->open[0].number;
+    /* Nobody knows whether the request for a key had left already. */
+    event->u.done = (struct ud_msg_done){
+        .status = c->open[0].type == UD_MSG_REVEAL ? UD_UNCERTAIN : UD_OFFLINE, .message = c->why.message, .hint = ""
+    };
     close_request(c, event->request);
     return UD_OK;
 }
@@ -216,8 +222,10 @@ ud_client_request(struct ud_client *c, uint32_t *request, const struct ud_msg *m
     enum ud_status st = send_numbered(c, m, number, secret, err);
     if (st != UD_OK)
         return st;
-    if (!note)
-        c->open[c->open_count++] = number;
+    if (!note) {
+        c->open[c->open_count].number = number;
+        c->open[c->open_count++].type = m->type;
+    }
     *request = number;
     return UD_OK;
 }

@@ -1,5 +1,6 @@
 /* What the console calls: one worker, its requests and its events. No network in it: a request becomes a message to the worker, an event is
- * a message from it. Requests never block; each ends with exactly one UD_MSG_DONE, also when the worker dies (then OFFLINE). */
+ * a message from it. Requests never block; each ends with exactly one UD_MSG_DONE, also when the worker dies (then OFFLINE; UNCERTAIN for a REVEAL, which
+ * may have been sent). */
 #ifndef UD_CLIENT_CLIENT_H
 #define UD_CLIENT_CLIENT_H
 

@@ -36,9 +36,10 @@ struct ud_device {
     enum ud_ownership ownership;
     enum ud_tristate encrypted;
     ud_wall last_checkin; /* UD_WALL_NONE: never */
-    uint8_t source;       /* index of the configured source */
     enum ud_key_mark mark;
-    uint16_t keys; /* number of keys escrowed, as far as known */
+    uint16_t keys;  /* number of keys escrowed, as far as known */
+    uint8_t source; /* index of the configured source */
+    uint8_t spare;  /* no hole is left: an open call is sealed as bytes */
 };
 
 /* Metadata of one recovery key. Never the secret. A FileVault or LAPS key may have no ID (zero): it is addressed by device and kind. */

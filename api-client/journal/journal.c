@@ -59,8 +59,10 @@ poison(struct ud_journal *j, struct ud_error *err)
     }
     (void)ud_copy(why, sizeof(why), err != NULL ? err->message : "");
     ud_error_set(err, UD_JOURNAL, "The activity log cannot be written, so no keys are shown. %.200s", why);
-    ud_error_hint(
-        err, "Call whoever runs this machine: the log in %.200s must be checked and moved away before it goes on.", j->dir);
+    ud_error_hint(err,
+        "Call whoever runs this machine: the log in %.200s must be checked. \"unlockdesk journal renew\" then sets it aside and "
+        "begins a new one.",
+        j->dir);
     return UD_JOURNAL;
 }
 
@@ -297,6 +299,21 @@ take_up(struct ud_journal *j, const struct ud_tail *t, struct ud_error *err)
     return record_aside(j, err);
 }
 
+/* Somebody has set the log aside (renew.h), or put another file in its place: what is appended here would be lost to it. */
+static enum ud_status
+check_place(struct ud_journal *j, const struct stat *sb, struct ud_error *err)
+{
+    struct stat there;
+    char path[600];
+
+    path_of(path, j, "journal.jsonl");
+    if (lstat(path, &there) == 0 && there.st_dev == sb->st_dev && there.st_ino == sb->st_ino)
+        return UD_OK;
+    j->poisoned = true;
+    ud_error_set(err, UD_JOURNAL, "The activity log was moved away while this console was open, so no keys are shown");
+    return ud_error_hint(err, "End this console and start it again.");
+}
+
 /* Under the lock: reads what others wrote since. */
 static enum ud_status
 catch_up(struct ud_journal *j, struct ud_error *err)
@@ -313,6 +330,8 @@ catch_up(struct ud_journal *j, struct ud_error *err)
     }
     if (fstat(j->fd, &sb) != 0)
         return ud_error_errno(err, "The activity log cannot be looked at");
+    if ((st = check_place(j, &sb, err)) != UD_OK)
+        return st;
     if (j->known && sb.st_size == j->size)
         return UD_OK;
     j->known = false;

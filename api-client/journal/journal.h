@@ -36,6 +36,7 @@
     X(END, "end")           /* session over */                                                                                   \
     X(EPOCH, "epoch")       /* written by the journal itself */                                                                  \
     X(RECOVERY, "recovery") /* written by the journal itself */                                                                  \
+    X(RENEWED, "renewed")   /* first line of a log that follows one that was set aside (renew.h) */                              \
     X(CHECKPOINT, "checkpoint")
 
 enum ud_event_kind {

@@ -34,6 +34,7 @@ static const struct verb verbs[] = {
     { "journal list", "", N_("what was done with this console"), ANY | LIST, 0, 0 },
     { "journal verify", "", N_("check that nobody has changed the activity log"), ANY, 0, 0 },
     { "journal export", "", N_("the activity log as JSON lines"), ANY, 0, 0 },
+    { "journal renew", "", N_("set a log that cannot be written aside and begin a new one"), ANY | WHY, 0, 0 },
     { "theme list", "", N_("the themes that can be used"), ANY, 0, 0 },
     { "theme check", "FILE", N_("check a theme file"), ANY, 1, 1 },
     { "commands", "", N_("every command of the console and its keys"), ANY, 0, 0 },

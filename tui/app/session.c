@@ -449,7 +449,7 @@ ud_session_over(struct ud_app *app, const char *why, const char *next)
     for (int i = 0; i < UD_CALLS; i++) {
         ud_reveal_abandon(app, &app->call[i]);
         ud_call_drop_secrets(&app->call[i]);
-        app->call[i].phase = UD_CALL_NONE;
+        explicit_bzero(&app->call[i], sizeof(app->call[i]));
     }
     app->active = -1;
     if (app->session_recorded)

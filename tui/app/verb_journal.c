@@ -1,10 +1,11 @@
-/* `journal list`, `verify`, `export`: local, no source is asked. */
+/* `journal list`, `verify`, `export`, `renew`: local, no source is asked. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/oneshot.h"
 #include "grid/i18n.h"
+#include "journal/renew.h"
 #include "wire/cli.h"
 
 #define EXPORT_MAX ((size_t)1 << 20)
@@ -146,10 +147,30 @@ verify(struct ud_oneshot *s, struct ud_error *err)
     return st;
 }
 
+static enum ud_status
+renew(struct ud_oneshot *s, struct ud_error *err)
+{
+    char aside[600];
+    const char *why = s->options->note;
+    enum ud_status st;
+
+    if (why == NULL || why[0] == '\0') {
+        ud_error_set(err, UD_USAGE, "%s", _("Say why a new log begins: --note TEXT"));
+        return ud_error_hint(err, "%s", _("It stands in the first line of the new log."));
+    }
+    if ((st = ud_journal_renew(aside, sizeof(aside), s->config.journal_dir, why, err)) != UD_OK)
+        return st;
+    printf(_("A new activity log has begun. The old one is kept in %s.\n"), aside);
+    printf("%s\n", _("Consoles that are open must be ended and started again."));
+    return UD_OK;
+}
+
 enum ud_status
 ud_verb_journal(struct ud_oneshot *s, struct ud_error *err)
 {
     if (strcmp(s->options->verb, "journal verify") == 0)
         return verify(s, err);
+    if (strcmp(s->options->verb, "journal renew") == 0)
+        return renew(s, err);
     return list(s, s->options->json || strcmp(s->options->verb, "journal export") == 0, err);
 }

@@ -130,6 +130,20 @@ when_the_worker_dies_every_open_request_ends(void **state)
 }
 
 static void
+when_the_worker_dies_a_request_for_a_key_ends_uncertain(void **state)
+{
+    uint32_t request;
+
+    (void)state;
+    message = (struct ud_msg){ .type = UD_MSG_REVEAL };
+    assert_int_equal(ud_client_request(client, &request, &message, NULL, NULL), UD_OK);
+    ud_channel_free(&worker);
+    assert_int_equal(ud_client_next(client, &event, NULL), UD_OK);
+    assert_int_equal(event.request, request);
+    assert_int_equal(event.u.done.status, UD_UNCERTAIN);
+}
+
+static void
 a_secret_part_lands_in_a_secret(void **state)
 {
     static const uint8_t blob[100] = { 1, 2, 3 };
@@ -204,6 +218,7 @@ main(void)
         CONNECTED(an_answer_that_nobody_asked_for_is_an_attack),
         CONNECTED(bytes_that_are_no_message_are_an_attack),
         CONNECTED(when_the_worker_dies_every_open_request_ends),
+        CONNECTED(when_the_worker_dies_a_request_for_a_key_ends_uncertain),
         CONNECTED(a_secret_part_lands_in_a_secret),
         CONNECTED(a_message_without_a_secret_part_takes_none),
         CONNECTED(a_worker_that_does_not_read_fills_the_queue_and_then_says_busy),

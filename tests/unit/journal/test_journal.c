@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/seal.h"
 #include "journal/journal.h"
+#include "journal/renew.h"
 
 static char dir[64];
 static struct ud_error error;
@@ -342,6 +343,70 @@ a_marker_of_an_earlier_failure_stops_the_next_start(void **state)
     assert_string_not_equal(error.hint, "");
 }
 
+struct first_line {
+    uint64_t lines;
+    enum ud_event_kind last;
+    char detail[400];
+};
+
+static bool
+take_line(const struct ud_journal_line *line, void *arg)
+{
+    struct first_line *f = arg;
+
+    f->lines++;
+    f->last = line->record.event;
+    (void)snprintf(f->detail, sizeof(f->detail), "%s", line->record.detail != NULL ? line->record.detail : "");
+    return true;
+}
+
+static void
+a_renewed_log_says_where_the_old_one_lies_and_how_it_ended(void **state)
+{
+    struct first_line f = { .lines = 0 };
+    char aside[600], head[65];
+
+    (void)state;
+    append(3);
+    (void)snprintf(head, sizeof(head), "%s", verified().head);
+    assert_int_equal(ud_file_replace(path("poisoned"), "", 0, 0600, &error), UD_OK);
+    assert_int_equal(ud_journal_renew(aside, sizeof(aside), dir, "disk replaced", &error), UD_OK);
+    assert_true(verified().ok);
+    assert_int_equal(ud_journal_read(dir, take_line, &f, &error), UD_OK);
+    assert_int_equal(f.last, UD_EVENT_RENEWED);
+    assert_non_null(strstr(f.detail, head));
+    assert_non_null(strstr(f.detail, aside));
+    assert_non_null(strstr(f.detail, "disk replaced"));
+    append(1);
+    assert_int_equal(nftw(aside, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static void
+a_log_that_is_whole_is_not_renewed(void **state)
+{
+    (void)state;
+    append(2);
+    assert_int_equal(ud_journal_renew(NULL, 0, dir, "tidy", &error), UD_DENIED);
+    assert_true(verified().ok);
+}
+
+static void
+a_console_whose_log_was_set_aside_writes_nothing_more(void **state)
+{
+    struct ud_journal *j = opened();
+    char aside[600];
+
+    (void)state;
+    assert_int_equal(ud_journal_append(j, &sample, NULL, &error), UD_OK);
+    assert_int_equal(ud_file_replace(path("poisoned"), "", 0, 0600, &error), UD_OK);
+    assert_int_equal(ud_journal_renew(aside, sizeof(aside), dir, "disk replaced", &error), UD_OK);
+    assert_int_equal(ud_journal_append(j, &sample, NULL, &error), UD_JOURNAL);
+    assert_string_not_equal(error.hint, "");
+    ud_journal_free(&j);
+    append(1); /* a new console does */
+    assert_int_equal(nftw(aside, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 static void
 a_log_others_can_read_is_refused_with_the_fix(void **state)
 {
@@ -449,6 +514,9 @@ main(void)
         IN_A_DIRECTORY(after_a_thousand_lines_the_key_is_replaced),
         IN_A_DIRECTORY(a_stolen_newer_key_does_not_re_sign_older_lines),
         IN_A_DIRECTORY(a_failed_write_poisons_for_good),
+        IN_A_DIRECTORY(a_renewed_log_says_where_the_old_one_lies_and_how_it_ended),
+        IN_A_DIRECTORY(a_log_that_is_whole_is_not_renewed),
+        IN_A_DIRECTORY(a_console_whose_log_was_set_aside_writes_nothing_more),
         IN_A_DIRECTORY(a_marker_of_an_earlier_failure_stops_the_next_start),
         IN_A_DIRECTORY(a_log_others_can_read_is_refused_with_the_fix),
         IN_A_DIRECTORY(a_writer_that_hangs_makes_the_others_say_busy),
