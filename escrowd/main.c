@@ -31,6 +31,7 @@ static const char usage_text[] =
     "       escrowd [-C DIR] branding show | branding check FILE | branding apply FILE\n"
     "       escrowd [-C DIR] import [--dry-run] [--device NAME] [--serial S] [--user USER] FILE\n"
     "       escrowd [-C DIR] device add NAME --serial S [--os OS] [--user USER] | device token DEVICE\n"
+    "       escrowd [-C DIR] device retire DEVICE | device restore ID | key delete KEYID\n"
     "       escrowd [-C DIR] agent add NAME [--os OS] [--given] | agent list | agent disable NAME | agent release DEVICE\n"
     "       escrowd [-C DIR] seed --devices N --seed S\n"
     "       escrowd [-C DIR] verify\n"
@@ -376,6 +377,14 @@ do_import(struct line *l, struct ud_admin *a, struct ud_error *err)
 }
 
 static enum ud_status
+do_key(struct line *l, struct ud_admin *a, struct ud_error *err)
+{
+    if (l->count != 3 || strcmp(l->argument[1], "delete") != 0)
+        return usage(err, "key delete KEYID", "");
+    return ud_admin_key_delete(a, l->argument[2], err);
+}
+
+static enum ud_status
 do_device(struct line *l, struct ud_admin *a, struct ud_error *err)
 {
     const struct ud_verb_device o = { .verb = l->count > 1 ? l->argument[1] : "",
@@ -434,7 +443,8 @@ run(struct line *l, struct ud_error *err)
         const char *name;
         enum ud_status (*run)(struct line *, struct ud_admin *, struct ud_error *);
     } verbs[] = { { "user", do_user }, { "policy", do_policy }, { "notice", do_notice }, { "branding", do_branding },
-        { "import", do_import }, { "device", do_device }, { "agent", do_agent }, { "seed", do_seed }, { "verify", do_verify } };
+        { "import", do_import }, { "device", do_device }, { "key", do_key }, { "agent", do_agent }, { "seed", do_seed },
+        { "verify", do_verify } };
     struct ud_admin a;
     enum ud_status st;
 

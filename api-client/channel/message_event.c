@@ -152,7 +152,7 @@ unpack_branding(struct ud_unpacker *p, struct ud_msg *m)
         &(d)->name, &(d)->serial, &(d)->user, &(d)->user_name, &(d)->model, &(d)->os, &(d)->os_version                           \
     }
 #define DEVICE_TEXT_COUNT 7
-#define DEVICE_FIXED      (16 + 16 + 1 + 1 + 8 + 1 + 1 + 2)
+#define DEVICE_FIXED      (16 + 16 + 1 + 1 + 8 + 1 + 1 + 2 + 1)
 
 size_t
 ud_message_device_size(const struct ud_device *d)
@@ -178,6 +178,7 @@ pack_device(struct ud_packer *p, const struct ud_device *d)
     ud_pack_u8(p, d->source);
     ud_pack_u8(p, d->mark);
     ud_pack_u16(p, d->keys);
+    ud_pack_u8(p, d->retired);
     for (size_t i = 0; i < DEVICE_TEXT_COUNT; i++)
         ud_pack_text(p, *texts[i]);
 }
@@ -195,6 +196,7 @@ unpack_device(struct ud_unpacker *p, struct ud_device *d)
     d->source = ud_unpack_below(p, UD_SOURCE_MAX);
     d->mark = (enum ud_key_mark)ud_unpack_below(p, UD_MARK_DUE + 1);
     d->keys = ud_unpack_u16(p);
+    d->retired = ud_unpack_bool(p);
     for (size_t i = 0; i < DEVICE_TEXT_COUNT; i++) {
         *texts[i] = ud_unpack_text(p);
         if (strlen(*texts[i]) >= UD_NAME_MAX)
@@ -213,6 +215,7 @@ pack_key(struct ud_packer *p, const struct ud_key *k)
     ud_pack_u8(p, k->state);
     ud_pack_i64(p, k->created);
     ud_pack_i64(p, k->shown);
+    ud_pack_u8(p, k->package);
     ud_pack_u8(p, k->source);
 }
 
@@ -227,6 +230,7 @@ unpack_key(struct ud_unpacker *p, struct ud_key *k)
     k->state = (enum ud_key_state)ud_unpack_below(p, UD_KEY_ROTATION_PENDING + 1);
     k->created = ud_unpack_i64(p);
     k->shown = ud_unpack_i64(p);
+    k->package = ud_unpack_bool(p);
     k->source = ud_unpack_below(p, UD_SOURCE_MAX);
 }
 

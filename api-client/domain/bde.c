@@ -20,6 +20,29 @@ struct scan {
     bool open;
 };
 
+static const char *const kind_names[] = {
+#define X(name, text) text,
+    UD_BDE_KIND_LIST(X)
+#undef X
+};
+
+const char *
+ud_bde_kind_name(enum ud_bde_kind kind)
+{
+    return (unsigned)kind < UD_BDE_KIND_COUNT ? kind_names[kind] : kind_names[0];
+}
+
+bool
+ud_bde_kind_parse(enum ud_bde_kind *out, const char *name)
+{
+    for (unsigned i = 0; i < UD_BDE_KIND_COUNT; i++)
+        if (strcmp(kind_names[i], name) == 0) {
+            *out = (enum ud_bde_kind)i;
+            return true;
+        }
+    return false;
+}
+
 /* A line of the text without the blanks around it. */
 struct line {
     const char *start;
@@ -129,20 +152,23 @@ is_key_file(struct line l)
     return l.length >= UD_GUID_TEXT - 1 + 4 && strncasecmp(l.start + l.length - 4, ".BEK", 4) == 0;
 }
 
-static const char *
-kind_of_heading(const char *heading, size_t length)
+static bool
+kind_of_heading(enum ud_bde_kind *out, const char *heading, size_t length)
 {
     static const struct {
-        const char *start, *kind;
-    } table[] = { { "TPM And PIN And", "tpm-and-pin-and-key" }, { "TPM And PIN", "tpm-and-pin" },
-        { "TPM And Startup", "tpm-and-startup-key" }, { "TPM", "tpm" }, { "External", "external-key" },
-        { "Data Recovery", "certificate" }, { "Smart", "certificate" }, { "Password", "passphrase" }, { "Public", "certificate" },
-        { "Network", "network" } };
+        const char *start;
+        enum ud_bde_kind kind;
+    } table[] = { { "TPM And PIN And", UD_BDE_TPM_PIN_KEY }, { "TPM And PIN", UD_BDE_TPM_PIN },
+        { "TPM And Startup", UD_BDE_TPM_KEY }, { "TPM", UD_BDE_TPM }, { "External", UD_BDE_EXTERNAL_KEY },
+        { "Data Recovery", UD_BDE_CERTIFICATE }, { "Smart", UD_BDE_CERTIFICATE }, { "Password", UD_BDE_PASSPHRASE },
+        { "Public", UD_BDE_CERTIFICATE }, { "Network", UD_BDE_NETWORK } };
 
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-        if (length >= strlen(table[i].start) && strncasecmp(heading, table[i].start, strlen(table[i].start)) == 0)
-            return table[i].kind;
-    return NULL;
+        if (length >= strlen(table[i].start) && strncasecmp(heading, table[i].start, strlen(table[i].start)) == 0) {
+            *out = table[i].kind;
+            return true;
+        }
+    return false;
 }
 
 static bool
@@ -159,16 +185,12 @@ is_numerical(const struct scan *s)
 static enum ud_status
 end_protector(struct scan *s, struct ud_error *err)
 {
-    const char *kind;
-
     if (!s->open)
         return UD_OK;
     s->open = false;
     if (is_numerical(s))
         return s->sink->problem(s->at.line, UD_BDE_ID_WITHOUT_KEY, s->arg, err);
-    kind = kind_of_heading(s->heading, s->heading_length);
-    if (kind != NULL)
-        s->at.kind = kind;
+    (void)kind_of_heading(&s->at.kind, s->heading, s->heading_length);
     return s->sink->protector(&s->at, s->arg, err);
 }
 
@@ -179,7 +201,7 @@ on_id(struct scan *s, const struct ud_guid *id, struct ud_error *err)
 
     s->heading = s->next_heading;
     s->heading_length = s->next_length;
-    s->at = (struct ud_bde_protector){ .id = *id, .kind = "other", .drive = s->drive, .volume = s->volume, .line = s->line };
+    s->at = (struct ud_bde_protector){ .id = *id, .kind = UD_BDE_OTHER, .drive = s->drive, .volume = s->volume, .line = s->line };
     s->open = true;
     return st;
 }
@@ -190,7 +212,7 @@ on_key(struct scan *s, const char *key, struct ud_error *err)
     if (!s->open)
         return s->sink->problem(s->line, UD_BDE_KEY_WITHOUT_ID, s->arg, err);
     s->open = false;
-    s->at.kind = NULL;
+    s->at.is_key = true;
     s->at.key = (size_t)(key - s->text);
     return s->sink->protector(&s->at, s->arg, err);
 }
@@ -213,11 +235,11 @@ static void
 on_other(struct scan *s, struct line l)
 {
     if (s->open && is_pcr_list(l))
-        s->at.kind = "tpm";
+        s->at.kind = UD_BDE_TPM;
     else if (s->open && is_thumbprint(l))
-        s->at.kind = "certificate";
+        s->at.kind = UD_BDE_CERTIFICATE;
     else if (s->open && is_key_file(l))
-        s->at.kind = "external-key";
+        s->at.kind = UD_BDE_EXTERNAL_KEY;
     if (l.start[l.length - 1] == ':') { /* also "Password:" and the like; the last one before an ID is the one that counts */
         s->next_heading = l.start;
         s->next_length = l.length;
@@ -368,7 +390,7 @@ ud_bde_take(struct ud_secret **key, struct ud_secret *text, const struct ud_bde_
     enum ud_status st;
 
     *key = NULL;
-    if (p->kind != NULL || p->key > ud_secret_length(text) || ud_secret_length(text) - p->key < UD_BDE_KEY_LENGTH)
+    if (!p->is_key || p->key > ud_secret_length(text) || ud_secret_length(text) - p->key < UD_BDE_KEY_LENGTH)
         return ud_error_set(err, UD_INVALID, "This protector has no recovery key");
     if ((st = ud_secret_new(key, UD_RECOVERY_MAX, err)) != UD_OK)
         return st;

@@ -17,13 +17,39 @@
 #define UD_BDE_PROBLEMS   8
 #define UD_BDE_KEY_LENGTH 55 /* 48 digits and what stands between the groups */
 
+/* The kinds of protectors that are no recovery keys, by number, as they travel; and the ID of one. */
+#define UD_BDE_KIND_LIST(X)                                                                                                      \
+    X(OTHER, "other")                                                                                                            \
+    X(TPM, "tpm")                                                                                                                \
+    X(TPM_PIN, "tpm-and-pin")                                                                                                    \
+    X(TPM_PIN_KEY, "tpm-and-pin-and-key")                                                                                        \
+    X(TPM_KEY, "tpm-and-startup-key")                                                                                            \
+    X(EXTERNAL_KEY, "external-key")                                                                                              \
+    X(CERTIFICATE, "certificate")                                                                                                \
+    X(PASSPHRASE, "passphrase")                                                                                                  \
+    X(NETWORK, "network")
+enum ud_bde_kind {
+#define X(name, text) UD_BDE_##name,
+    UD_BDE_KIND_LIST(X)
+#undef X
+        UD_BDE_KIND_COUNT
+};
+const char *ud_bde_kind_name(enum ud_bde_kind kind);
+bool ud_bde_kind_parse(enum ud_bde_kind *out, const char *name);
+
+struct ud_bde_other {
+    struct ud_guid id;
+    enum ud_bde_kind kind;
+};
+
 struct ud_bde_protector {
     struct ud_guid id;
-    const char *kind; /* static: "tpm", "tpm-and-pin", "external-key", "certificate", …, "other". NULL: a recovery key */
-    char drive;       /* 'C'; 0: the text does not say */
+    bool is_key;           /* a numerical password: the recovery key, whose digits stand at `key` */
+    enum ud_bde_kind kind; /* where it is none */
+    char drive;            /* 'C'; 0: the text does not say */
     enum ud_volume volume;
     unsigned line; /* of its ID, from 1 */
-    size_t key;    /* where the UD_BDE_KEY_LENGTH bytes of the key stand in the text; only where kind is NULL */
+    size_t key;    /* where the UD_BDE_KEY_LENGTH bytes of the key stand in the text; only where is_key */
 };
 
 enum ud_bde_problem {

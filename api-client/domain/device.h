@@ -40,6 +40,8 @@ struct ud_device {
     uint16_t keys;  /* number of keys escrowed, as far as known */
     uint8_t source; /* index of the configured source */
     uint8_t spare;  /* no hole is left: an open call is sealed as bytes */
+    uint16_t keys; /* number of keys escrowed, as far as known */
+    bool retired;  /* taken out of the list at its source; its keys stay */
 };
 
 /* Metadata of one recovery key. Never the secret. A FileVault or LAPS key may have no ID (zero): it is addressed by device and kind. */
@@ -52,6 +54,7 @@ struct ud_key {
     enum ud_key_state state;
     ud_wall created;
     ud_wall shown; /* last disclosure known to the source, or UD_WALL_NONE */
+    bool package;  /* a key package for salvaging a damaged drive is stored with it */
     uint8_t source;
 };
 

@@ -24,6 +24,7 @@ bool ud_key_state_parse(enum ud_key_state *out, const char *name);
 
 #define UD_RECOVERY_GROUPS 8
 #define UD_RECOVERY_MAX    128
+#define UD_PACKAGE_MAX     32768 /* bytes of a BitLocker key package */
 
 enum ud_group_fault { UD_GROUP_OK, UD_GROUP_SHORT, UD_GROUP_NOT_11, UD_GROUP_TOO_LARGE, UD_GROUP_CHARACTER };
 

@@ -23,7 +23,9 @@
     X(ROTATE, "rotate")                                                                                                          \
     X(OUTCOME, "outcome")                                                                                                        \
     X(BRANDING, "branding")                                                                                                      \
-    X(STORE, "store")
+    X(STORE, "store")                                                                                                            \
+    X(KEEP, "keep")                                                                                                              \
+    X(PACKAGE, "package")
 
 enum ud_wire_capability_bit {
 #define X(name, text) UD_WIRE_CAN_##name##_BIT,

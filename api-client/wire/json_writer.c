@@ -1,11 +1,12 @@
 /* The escaping JSON writer. */
 #include "wire/json_writer.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/seal.h"
 #include "wire/json_scan.h"
+
+#define BASE64_PART 3072u /* bytes at a time; a multiple of 3 */
 
 void
 ud_json_writer_init(struct ud_json_writer *w, struct ud_buf *out)
@@ -217,11 +218,19 @@ ud_json_write_guid(struct ud_json_writer *w, const char *name, const struct ud_g
 void
 ud_json_write_base64(struct ud_json_writer *w, const char *name, const void *bytes, size_t length)
 {
-    char text[4096 / 3 * 4 + 8];
+    const unsigned char *at = bytes;
+    char text[BASE64_PART / 3 * 4 + 1];
 
-    assert(length <= 4096);
-    ud_base64_encode(text, sizeof(text), bytes, length);
-    ud_json_write_text(w, name, text);
+    begin(w, name);
+    ud_buf_append(w->out, "\"", 1);
+    while (length > 0) {
+        size_t n = length < BASE64_PART ? length : BASE64_PART;
+        ud_base64_encode(text, sizeof(text), at, n);
+        ud_buf_append(w->out, text, strlen(text));
+        at += n;
+        length -= n;
+    }
+    ud_buf_append(w->out, "\"", 1);
 }
 
 void

@@ -33,7 +33,7 @@ void ud_json_write_tristate(struct ud_json_writer *w, const char *name, enum ud_
 void ud_json_write_null(struct ud_json_writer *w, const char *name);
 void ud_json_write_time(struct ud_json_writer *w, const char *name, ud_wall t);                /* RFC 3339; NONE: null */
 void ud_json_write_guid(struct ud_json_writer *w, const char *name, const struct ud_guid *id); /* zero: null */
-void ud_json_write_base64(struct ud_json_writer *w, const char *name, const void *bytes, size_t length); /* at most 4 KiB */
-void ud_json_write_raw(struct ud_json_writer *w, const char *name, const char *json, size_t length);     /* JSON written before */
+void ud_json_write_base64(struct ud_json_writer *w, const char *name, const void *bytes, size_t length);
+void ud_json_write_raw(struct ud_json_writer *w, const char *name, const char *json, size_t length); /* JSON written before */
 
 #endif

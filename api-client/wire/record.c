@@ -42,6 +42,8 @@ ud_wire_device_write_members(struct ud_json_writer *w, const struct ud_device *d
     write_time(w, "enrolledDateTime", more != NULL ? more->enrolled : UD_WALL_NONE, strict);
     ud_json_write_text(w, "complianceState", more != NULL && more->compliance != NULL ? more->compliance : "unknown");
     ud_json_write_text(w, "managementAgent", "mdm");
+    if (d->retired)
+        ud_json_write_bool(w, "retired", true);
 }
 
 void
@@ -91,6 +93,8 @@ ud_wire_key_write(struct ud_json_writer *w, const struct ud_key *k, const struct
     ud_json_write_time(w, "created", k->created);
     ud_json_write_text(w, "state", ud_key_state_name(k->state));
     ud_json_write_time(w, "shown", k->shown);
+    if (k->package)
+        ud_json_write_bool(w, "package", true);
     if (device != NULL)
         ud_wire_device_write(w, "device", device, NULL);
     ud_json_write_object_end(w);

@@ -83,7 +83,8 @@ enum device_member {
     DEVICE_OS_VERSION,
     DEVICE_OWNER,
     DEVICE_ENCRYPTED,
-    DEVICE_SYNC
+    DEVICE_SYNC,
+    DEVICE_RETIRED
 };
 
 void
@@ -112,6 +113,8 @@ device_member(const struct ud_json_text *n)
         return ud_json_text_is(n, "id") ? DEVICE_ID : 0;
     case 5:
         return ud_json_text_is(n, "model") ? DEVICE_MODEL : 0;
+    case 7:
+        return ud_json_text_is(n, "retired") ? DEVICE_RETIRED : 0;
     case 9:
         return ud_json_text_is(n, "osVersion") ? DEVICE_OS_VERSION : 0;
     case 10:
@@ -155,6 +158,13 @@ take_ownership(enum ud_ownership *out, enum ud_json_token token, const struct ud
 }
 
 static bool
+take_flag(bool *out, enum ud_json_token token)
+{
+    *out = token == UD_JSON_TRUE;
+    return token == UD_JSON_TRUE || token == UD_JSON_FALSE || token == UD_JSON_NULL;
+}
+
+static bool
 device_value(struct ud_wire_device_record *r, enum ud_json_token token, const struct ud_json_text *text)
 {
     bool known;
@@ -184,6 +194,8 @@ device_value(struct ud_wire_device_record *r, enum ud_json_token token, const st
         return ud_wire_take_tristate(&r->d.encrypted, token);
     case DEVICE_SYNC:
         return ud_wire_take_time(&r->d.last_checkin, token, text);
+    case DEVICE_RETIRED:
+        return take_flag(&r->d.retired, token);
     default:
         return true;
     }
@@ -213,7 +225,8 @@ enum key_member {
     KEY_CREATED,
     KEY_SHOWN,
     KEY_STATE,
-    KEY_DEVICE_NAME
+    KEY_DEVICE_NAME,
+    KEY_PACKAGE
 };
 
 /* X(dialect, name, member) */
@@ -229,6 +242,7 @@ enum key_member {
     X(UD_WIRE_KEYS_ESCROW, "created", KEY_CREATED)                                                                               \
     X(UD_WIRE_KEYS_ESCROW, "shown", KEY_SHOWN)                                                                                   \
     X(UD_WIRE_KEYS_ESCROW, "state", KEY_STATE)                                                                                   \
+    X(UD_WIRE_KEYS_ESCROW, "package", KEY_PACKAGE)                                                                               \
     X(UD_WIRE_KEYS_ESCROW, "deviceName", KEY_DEVICE_NAME)                                                                        \
     X(UD_WIRE_KEYS_LAPS, "id", KEY_DEVICE)                                                                                       \
     X(UD_WIRE_KEYS_LAPS, "lastBackupDateTime", KEY_CREATED)
@@ -312,6 +326,8 @@ key_value(struct ud_wire_key_record *r, enum ud_json_token token, const struct u
         return ud_wire_take_time(&r->k.shown, token, text);
     case KEY_STATE:
         return take_state(&r->k.state, token, text);
+    case KEY_PACKAGE:
+        return take_flag(&r->k.package, token);
     case KEY_DEVICE_NAME:
         return ud_wire_take_text(r->other.device_name, sizeof(r->other.device_name), token, text);
     default:

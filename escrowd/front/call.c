@@ -208,6 +208,9 @@ static const struct answer answers[UD_VAULT_CODE_END] = {
     [UD_VAULT_THROTTLED] = { 429, "TooManyRequests", "Too many requests. Wait, then try again." },
     [UD_VAULT_AUDIT_UNAVAILABLE] = { 503, "audit_unavailable", "The audit cannot be written, so no key is given out." },
     [UD_VAULT_AMBIGUOUS] = { 409, "ambiguous", "Several recovery keys start so. Give all 32 characters of the ID." },
+    [UD_VAULT_OTHER_DEVICE] = { 409, "other_device", "This recovery key is stored for another device." },
+    [UD_VAULT_ALREADY_STORED] = { 409, "already_stored", "This recovery key is stored already." },
+    [UD_VAULT_DIFFERENT_KEY] = { 409, "different_key", "A recovery key with this ID and other digits is stored already." },
     [UD_VAULT_UNAVAILABLE] = { 503, "serviceNotAvailable", "The service cannot reach its database now." },
     [UD_VAULT_KEY_STORED] = { 409, "key_stored", "A recovery key of this device is stored already." },
 };

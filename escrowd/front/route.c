@@ -37,6 +37,8 @@ static const struct ud_route routes[] = {
     { "GET", "escrow/v1/branding", UD_ROUTE_OPEN, UD_ROUTE_NO_BODY, 0, ud_front_branding },
     { "GET", "escrow/v1/keys", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_keys },
     { "GET", "escrow/v1/devices/{id}/keys", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_device_keys },
+    { "POST", "escrow/v1/devices/{id}/keys", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_store_key },
+    { "POST", "escrow/v1/keys/{id}/package", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_package },
     { "POST", "escrow/v1/reveal", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_reveal },
     { "POST", "escrow/v1/devices/{id}/rotate", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_rotate },
     { "GET", "escrow/v1/devices/{id}/rotation", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_rotation },
@@ -141,6 +143,16 @@ not_routed(struct ud_call *c)
     }
 }
 
+/* The address takes GET and POST. */
+static bool
+two_methods(const struct ud_route *r)
+{
+    for (size_t i = 0; i < ROUTE_COUNT; i++)
+        if (strcmp(routes[i].path, r->path) == 0 && strcmp(routes[i].method, r->method) != 0)
+            return true;
+    return false;
+}
+
 bool
 ud_route_find(struct ud_call *c)
 {
@@ -164,6 +176,6 @@ ud_route_find(struct ud_call *c)
         return false;
     }
     ud_call_error(c, 405, "Request_BadRequest", "This address does not take that method.");
-    c->response.allow = strcmp(other->path, "device") == 0 || other->handle == ud_front_typed_state ? "GET, POST" : other->method;
+    c->response.allow = two_methods(other) ? "GET, POST" : other->method;
     return false;
 }

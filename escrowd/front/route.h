@@ -64,6 +64,8 @@ void ud_front_typed(struct ud_call *c);
 void ud_front_typed_state(struct ud_call *c);
 void ud_front_typed_ask(struct ud_call *c);
 void ud_front_typed_asked(struct ud_call *c);
+void ud_front_store_key(struct ud_call *c);
+void ud_front_package(struct ud_call *c);
 
 void ud_front_check_in(struct ud_call *c);
 void ud_front_deposit(struct ud_call *c);

@@ -28,6 +28,8 @@ read_device(sqlite3_stmt *q, struct ud_store_device *d)
     d->domain = ud_sql_text(q, 14);
     d->local_users = ud_sql_text(q, 15);
     d->enrolled = ud_sql_wall(q, 16);
+    d->retired = ud_sql_wall(q, 17);
+    d->d.retired = d->retired != UD_WALL_NONE;
 }
 
 static const char *
@@ -131,6 +133,16 @@ enum ud_status
 ud_store_device_by_row(struct ud_store *s, uint64_t row, ud_store_device_each each, void *arg, struct ud_error *err)
 {
     return one_device(s, ud_sql(s, UD_SQL_DEVICE_BY_ROW, err, "i", (int64_t)row), each, arg, err);
+}
+
+enum ud_status
+ud_store_device_retire(struct ud_store *s, uint64_t row, ud_wall at, struct ud_error *err)
+{
+    enum ud_status st = ud_sql_change(s, ud_sql(s, UD_SQL_DEVICE_RETIRE, err, "iw", (int64_t)row, at), err);
+
+    if (st != UD_OK || at == UD_WALL_NONE)
+        return st;
+    return ud_sql_run(s, ud_sql(s, UD_SQL_DEVICE_TOKENS_END, err, "i", (int64_t)row), err);
 }
 
 enum ud_status

@@ -35,6 +35,9 @@ UD_CHECK enum ud_status ud_store_device_by_row(
 UD_CHECK enum ud_status ud_store_check_in(
     struct ud_store *s, uint64_t row, ud_wall at, const char *os_version, enum ud_tristate encrypted, struct ud_error *err);
 
+/* A retired device is in no list and has no tokens; its row and its keys stay and are found by their IDs. UD_WALL_NONE: in use again. */
+UD_CHECK enum ud_status ud_store_device_retire(struct ud_store *s, uint64_t row, ud_wall at, struct ud_error *err);
+
 /* The highest key row so far; the vault hands out the next ones, because a box is bound to its row. */
 UD_CHECK enum ud_status ud_store_key_last(struct ud_store *s, uint64_t *row, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_key_add(struct ud_store *s, const struct ud_store_key *k, struct ud_error *err);
@@ -65,6 +68,12 @@ UD_CHECK enum ud_status ud_store_key_box(
     struct ud_store *s, uint64_t row, ud_store_key_each each, void *arg, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_package_add(
     struct ud_store *s, uint64_t key_row, const void *box, size_t length, struct ud_error *err);
+/* The package's box; UD_NOTFOUND. */
+typedef void (*ud_store_box_each)(const uint8_t *box, size_t length, void *arg);
+UD_CHECK enum ud_status ud_store_package_get(
+    struct ud_store *s, uint64_t key_row, ud_store_box_each each, void *arg, struct ud_error *err);
+/* A key and its package are gone for good; that there was one, and when it was deleted, stays. Its row is never used again. */
+UD_CHECK enum ud_status ud_store_key_delete(struct ud_store *s, const struct ud_store_key *k, ud_wall at, struct ud_error *err);
 
 typedef bool (*ud_store_protector_each)(const struct ud_store_protector *p, void *arg);
 UD_CHECK enum ud_status ud_store_protector_add(struct ud_store *s, uint64_t device_row, const struct ud_guid *id,

@@ -21,6 +21,7 @@ read_key(sqlite3_stmt *q, struct ud_store_key *k)
     k->k.shown = ud_sql_wall(q, 9);
     k->version = (uint32_t)sqlite3_column_int64(q, 10);
     k->ring = (uint32_t)sqlite3_column_int64(q, 11);
+    k->k.package = sqlite3_column_int(q, 12) != 0;
 }
 
 static enum ud_status
@@ -49,8 +50,8 @@ one_key(struct ud_store *s, sqlite3_stmt *q, bool box, ud_store_key_each each, v
         return st;
     read_key(q, &k);
     if (box) {
-        k.box = sqlite3_column_blob(q, 12);
-        k.box_length = (size_t)sqlite3_column_bytes(q, 12);
+        k.box = sqlite3_column_blob(q, 13);
+        k.box_length = (size_t)sqlite3_column_bytes(q, 13);
     }
     (void)each(&k, arg);
     sqlite3_reset(q);
@@ -161,6 +162,31 @@ enum ud_status
 ud_store_package_add(struct ud_store *s, uint64_t key_row, const void *box, size_t length, struct ud_error *err)
 {
     return ud_sql_run(s, ud_sql(s, UD_SQL_PACKAGE_ADD, err, "ib", (int64_t)key_row, box, length), err);
+}
+
+enum ud_status
+ud_store_package_get(struct ud_store *s, uint64_t key_row, ud_store_box_each each, void *arg, struct ud_error *err)
+{
+    sqlite3_stmt *q = ud_sql(s, UD_SQL_PACKAGE_GET, err, "i", (int64_t)key_row);
+    enum ud_status st = ud_sql_row(s, q, err);
+
+    if (st != UD_OK)
+        return st;
+    each(sqlite3_column_blob(q, 0), (size_t)sqlite3_column_bytes(q, 0), arg);
+    sqlite3_reset(q);
+    return UD_OK;
+}
+
+enum ud_status
+ud_store_key_delete(struct ud_store *s, const struct ud_store_key *k, ud_wall at, struct ud_error *err)
+{
+    enum ud_status st;
+
+    if ((st = ud_sql_run(s, ud_sql(s, UD_SQL_KEY_DELETED, err, "igiw", (int64_t)k->row, &k->k.id, (int64_t)k->device_row, at),
+             err)) != UD_OK ||
+        (st = ud_sql_run(s, ud_sql(s, UD_SQL_PACKAGE_DELETE, err, "i", (int64_t)k->row), err)) != UD_OK)
+        return st;
+    return ud_sql_change(s, ud_sql(s, UD_SQL_KEY_DELETE, err, "i", (int64_t)k->row), err);
 }
 
 void

@@ -18,6 +18,7 @@ struct ud_store_device {
     const char *manufacturer, *domain;
     const char *local_users; /* accounts that signed in at the device itself, as domain/account.h writes lists */
     ud_wall enrolled;
+    ud_wall retired; /* UD_WALL_NONE: in use */
 };
 
 struct ud_store_key {

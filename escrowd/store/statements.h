@@ -5,9 +5,10 @@
 #define UD_SQL_DEVICE_COLUMNS                                                                                                    \
     "device.row, device.id, device.entra, device.name, device.serial, device.user, device.user_name, device.model, "             \
     "device.os, device.os_version, device.ownership, device.encrypted, device.checkin, device.manufacturer, "                    \
-    "device.domain, device.local_users, device.enrolled "
+    "device.domain, device.local_users, device.enrolled, device.retired "
 #define UD_SQL_KEY_COLUMNS                                                                                                       \
-    "k.row, k.device, k.id, device.id, device.entra, k.kind, k.volume, k.state, k.created, k.shown, k.version, k.ring "
+    "k.row, k.device, k.id, device.id, device.entra, k.kind, k.volume, k.state, k.created, k.shown, k.version, k.ring, "         \
+    "EXISTS(SELECT 1 FROM key_package p WHERE p.key = k.row) "
 #define UD_SQL_KEY_FROM "FROM recovery_key k JOIN device ON device.row = k.device "
 #define UD_SQL_WORK_COLUMNS                                                                                                      \
     "w.row, w.id, w.device, device.id, w.kind, w.state, w.requested, w.finished, w.code, w.request, w.user, w.new_key, "         \
@@ -41,35 +42,40 @@
     X(DEVICE_ADD, "INSERT INTO device(id, entra, name, serial, user, user_name, model, os, os_version, ownership, "              \
                   "encrypted, checkin, manufacturer, domain, local_users, enrolled) "                                            \
                   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)")                               \
-    X(DEVICES, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row > ?1 ORDER BY row LIMIT ?2")                               \
-    X(DEVICES_OWNED,                                                                                                             \
-        "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE " UD_SQL_OWNED("?3") "AND row > ?1 ORDER BY row LIMIT ?2")            \
-    X(DEVICES_NAME, "SELECT " UD_SQL_DEVICE_COLUMNS                                                                              \
-                    "FROM device WHERE name = ?4 AND (?3 IS NULL OR " UD_SQL_OWNED("?3") ") "                                    \
-                                                                                         "AND row > ?1 ORDER BY row LIMIT ?2")   \
+    X(DEVICES, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row > ?1 AND retired IS NULL ORDER BY row LIMIT ?2")           \
+    X(DEVICES_OWNED, "SELECT " UD_SQL_DEVICE_COLUMNS                                                                             \
+                     "FROM device WHERE " UD_SQL_OWNED("?3") "AND row > ?1 AND retired IS NULL ORDER BY row LIMIT ?2")           \
+    X(DEVICES_NAME, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE name = ?4 AND (?3 IS NULL OR " UD_SQL_OWNED(              \
+                        "?3") ") "                                                                                               \
+                              "AND row > ?1 AND retired IS NULL ORDER BY row LIMIT ?2")                                          \
     X(DEVICES_CONTAINS, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row > ?1 AND (?3 IS NULL OR " UD_SQL_OWNED(           \
                             "?3") ") "                                                                                           \
-                                  "AND instr(lower(name), lower(?4)) > 0 ORDER BY row LIMIT ?2")                                 \
+                                  "AND instr(lower(name), lower(?4)) > 0 AND retired IS NULL ORDER BY row LIMIT ?2")             \
     X(DEVICES_SERIAL, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE serial = ?4 AND (?3 IS NULL OR " UD_SQL_OWNED(          \
                           "?3") ") "                                                                                             \
-                                "AND row > ?1 ORDER BY row LIMIT ?2")                                                            \
-    X(DEVICES_USER, "SELECT " UD_SQL_DEVICE_COLUMNS                                                                              \
-                    "FROM device WHERE user = ?4 AND (?3 IS NULL OR " UD_SQL_OWNED("?3") ") "                                    \
-                                                                                         "AND row > ?1 ORDER BY row LIMIT ?2")   \
-    X(DEVICE_COUNT, "SELECT count(*) FROM device WHERE ?1 IS NULL AND ?2 IS NULL")                                               \
-    X(DEVICE_COUNT_OWNED, "SELECT count(*) FROM device WHERE " UD_SQL_OWNED("?1") "AND ?2 IS NULL")                              \
-    X(DEVICE_COUNT_NAME, "SELECT count(*) FROM device WHERE name = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ")")               \
-    X(DEVICE_COUNT_CONTAINS,                                                                                                     \
-        "SELECT count(*) FROM device WHERE (?1 IS NULL OR " UD_SQL_OWNED("?1") ") "                                              \
-                                                                               "AND instr(lower(name), lower(?2)) > 0")          \
-    X(DEVICE_COUNT_SERIAL, "SELECT count(*) FROM device WHERE serial = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ")")           \
-    X(DEVICE_COUNT_USER, "SELECT count(*) FROM device WHERE user = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ")")               \
+                                "AND row > ?1 AND retired IS NULL ORDER BY row LIMIT ?2")                                        \
+    X(DEVICES_USER, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE user = ?4 AND (?3 IS NULL OR " UD_SQL_OWNED(              \
+                        "?3") ") "                                                                                               \
+                              "AND row > ?1 AND retired IS NULL ORDER BY row LIMIT ?2")                                          \
+    X(DEVICE_COUNT, "SELECT (SELECT count(*) FROM device) - (SELECT count(*) FROM device WHERE retired IS NOT NULL) "            \
+                    "WHERE ?1 IS NULL AND ?2 IS NULL")                                                                           \
+    X(DEVICE_COUNT_OWNED, "SELECT count(*) FROM device WHERE " UD_SQL_OWNED("?1") "AND ?2 IS NULL AND retired IS NULL")          \
+    X(DEVICE_COUNT_NAME,                                                                                                         \
+        "SELECT count(*) FROM device WHERE name = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ") AND retired IS NULL")            \
+    X(DEVICE_COUNT_CONTAINS, "SELECT count(*) FROM device WHERE (?1 IS NULL OR " UD_SQL_OWNED(                                   \
+                                 "?1") ") "                                                                                      \
+                                       "AND instr(lower(name), lower(?2)) > 0 AND retired IS NULL")                              \
+    X(DEVICE_COUNT_SERIAL,                                                                                                       \
+        "SELECT count(*) FROM device WHERE serial = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ") AND retired IS NULL")          \
+    X(DEVICE_COUNT_USER,                                                                                                         \
+        "SELECT count(*) FROM device WHERE user = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ") AND retired IS NULL")            \
+    X(DEVICE_RETIRE, "UPDATE device SET retired = ?2 WHERE row = ?1")                                                            \
     X(DEVICE_BY_ID, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE id = ?1")                                                 \
     X(DEVICE_BY_ENTRA, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE entra = ?1")                                           \
     X(DEVICE_BY_ROW, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE row = ?1")                                               \
     X(CHECK_IN, "UPDATE device SET checkin = ?2, os_version = coalesce(?3, os_version), "                                        \
                 "encrypted = CASE ?4 WHEN 0 THEN encrypted ELSE ?4 END WHERE row = ?1")                                          \
-    X(KEY_LAST, "SELECT coalesce(max(row), 0) FROM recovery_key")                                                                \
+    X(KEY_LAST, "SELECT max((SELECT coalesce(max(row), 0) FROM recovery_key), (SELECT coalesce(max(key), 0) FROM deleted_key))") \
     X(KEY_ADD, "INSERT INTO recovery_key(row, device, id, kind, volume, state, created, shown, version, ring, box) "             \
                "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                                                           \
     X(KEY_SUPERSEDE, "UPDATE recovery_key SET state = 1 WHERE device = ?1 AND kind = ?2 AND volume = ?3 AND "                    \
@@ -90,6 +96,10 @@
     X(KEY_FIND, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.id BETWEEN ?1 AND ?2 ORDER BY k.id LIMIT ?3")              \
     X(KEY_BOX, "SELECT " UD_SQL_KEY_COLUMNS ", k.box " UD_SQL_KEY_FROM "WHERE k.row = ?1")                                       \
     X(PACKAGE_ADD, "INSERT INTO key_package(key, box) VALUES(?1, ?2)")                                                           \
+    X(PACKAGE_GET, "SELECT box FROM key_package WHERE key = ?1")                                                                 \
+    X(PACKAGE_DELETE, "DELETE FROM key_package WHERE key = ?1")                                                                  \
+    X(KEY_DELETE, "DELETE FROM recovery_key WHERE row = ?1")                                                                     \
+    X(KEY_DELETED, "INSERT INTO deleted_key(key, id, device, at) VALUES(?1, ?2, ?3, ?4)")                                        \
     X(PROTECTOR_ADD, "INSERT OR IGNORE INTO protector(id, device, kind) VALUES(?1, ?2, ?3)")                                     \
     X(PROTECTOR_FIND, "SELECT p.id, p.kind, device.name FROM protector p JOIN device ON device.row = p.device "                  \
                       "WHERE p.id BETWEEN ?1 AND ?2 ORDER BY p.id LIMIT ?3")                                                     \
@@ -134,6 +144,7 @@
     X(GRANT_SWEEP, "DELETE FROM consent WHERE expires < ?1 AND NOT EXISTS (SELECT 1 FROM token t "                               \
                    "WHERE t.consent = consent.row)")                                                                             \
     X(DEVICE_TOKEN_ADD, "INSERT INTO device_token(id, hash, device) VALUES(?1, ?2, ?3)")                                         \
+    X(DEVICE_TOKENS_END, "DELETE FROM device_token WHERE device = ?1")                                                           \
     X(DEVICE_TOKEN_GET, "SELECT hash, device FROM device_token WHERE id = ?1")                                                   \
     X(AGENT_ADD, "INSERT INTO agent(id, name, hash, os, created) VALUES(?1, ?2, ?3, ?4, ?5)")                                    \
     X(AGENTS, "SELECT row, id, name, hash, os, disabled FROM agent ORDER BY name")                                               \
@@ -170,11 +181,12 @@
       "name TEXT NOT NULL COLLATE NOCASE, serial TEXT NOT NULL COLLATE NOCASE, user TEXT NOT NULL COLLATE NOCASE, "              \
       "user_name TEXT NOT NULL, model TEXT NOT NULL, os TEXT NOT NULL, os_version TEXT NOT NULL, "                               \
       "ownership INTEGER NOT NULL, encrypted INTEGER NOT NULL, checkin INTEGER, manufacturer TEXT NOT NULL, "                    \
-      "domain TEXT NOT NULL, local_users TEXT NOT NULL, enrolled INTEGER)")                                                      \
+      "domain TEXT NOT NULL, local_users TEXT NOT NULL, enrolled INTEGER, retired INTEGER)")                                     \
     X("CREATE TABLE recovery_key(row INTEGER PRIMARY KEY, device INTEGER NOT NULL, id BLOB, kind INTEGER NOT NULL, "             \
       "volume INTEGER NOT NULL, state INTEGER NOT NULL, created INTEGER NOT NULL, shown INTEGER, "                               \
       "version INTEGER NOT NULL, ring INTEGER NOT NULL, box BLOB NOT NULL)")                                                     \
     X("CREATE TABLE key_package(key INTEGER PRIMARY KEY, box BLOB NOT NULL)")                                                    \
+    X("CREATE TABLE deleted_key(key INTEGER PRIMARY KEY, id BLOB, device INTEGER NOT NULL, at INTEGER NOT NULL)")                \
     X("CREATE TABLE protector(id BLOB PRIMARY KEY, device INTEGER NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID")                  \
     X("CREATE TABLE work(row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, device INTEGER NOT NULL, "                            \
       "kind INTEGER NOT NULL, state INTEGER NOT NULL, requested INTEGER NOT NULL, finished INTEGER, "                            \
@@ -201,6 +213,7 @@
     X("CREATE TABLE checkpoint(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, head BLOB NOT NULL, "                               \
       "signature BLOB NOT NULL)")                                                                                                \
     X("CREATE UNIQUE INDEX key_id ON recovery_key(id) WHERE id IS NOT NULL")                                                     \
+    X("CREATE INDEX device_retired ON device(retired) WHERE retired IS NOT NULL")                                                \
     X("CREATE INDEX key_device ON recovery_key(device, state)")                                                                  \
     X("CREATE INDEX work_device ON work(device, kind)")                                                                          \
     X("CREATE INDEX work_pending ON work(row) WHERE state = 1")                                                                  \

@@ -29,8 +29,7 @@ UD_CHECK enum ud_status ud_admin_policy_show(struct ud_admin *a, struct ud_buf *
 /* The notice of a language ("default": where no other fits), for staff or for employees in self-service. */
 UD_CHECK enum ud_status ud_admin_notice(
     struct ud_admin *a, bool self_service, const char *language, const char *file, struct ud_error *err);
-UD_CHECK enum ud_status ud_admin_notice_remove(
-    struct ud_admin *a, bool self_service, const char *language, struct ud_error *err);
+UD_CHECK enum ud_status ud_admin_notice_remove(struct ud_admin *a, bool self_service, const char *language, struct ud_error *err);
 /* Checks a file with the site's name and helpdesk (wire/branding.h); with `apply` it is in force. (admin_words.c) */
 UD_CHECK enum ud_status ud_admin_branding(struct ud_admin *a, const char *file, bool apply, struct ud_error *err);
 UD_CHECK enum ud_status ud_admin_branding_show(struct ud_admin *a, struct ud_buf *out, struct ud_error *err);
@@ -55,5 +54,16 @@ UD_CHECK enum ud_status ud_admin_agent_add(
 UD_CHECK enum ud_status ud_admin_agent_disable(struct ud_admin *a, const char *name, struct ud_error *err);
 /* The next credential that speaks for the device is its own from then on. */
 UD_CHECK enum ud_status ud_admin_agent_release(struct ud_admin *a, const char *device, struct ud_error *err);
+struct ud_retired {
+    struct ud_guid id; /* names the device from now on */
+    unsigned keys;     /* which stay */
+};
+/* Out of the list (by id, serial or unique name); its tokens end, its keys stay and are found by their IDs. UD_EXISTS: it was retired before. */
+UD_CHECK enum ud_status ud_admin_device_retire(
+    struct ud_admin *a, const char *device, struct ud_retired *out, struct ud_error *err);
+/* By id: back into the list. */
+UD_CHECK enum ud_status ud_admin_device_restore(struct ud_admin *a, const char *device, struct ud_error *err);
+/* One key, by its whole ID, for good: a superseded one, or one of a retired device; UD_DENIED for others. */
+UD_CHECK enum ud_status ud_admin_key_delete(struct ud_admin *a, const char *key, struct ud_error *err);
 
 #endif

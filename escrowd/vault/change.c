@@ -55,7 +55,11 @@ ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c)
     e->call = &r->call;
     if (r->op == UD_VAULT_AGENT_CHECK_IN)
         e->caller = r->name;
-    if (r->op != UD_VAULT_REVEAL && r->op != UD_VAULT_REVEAL_PLAIN && r->op != UD_VAULT_ROTATE)
+    if (r->op == UD_VAULT_STORE) {
+        e->key = &r->deposit.id;
+        e->kind = ud_kind_name((enum ud_kind)r->deposit.kind);
+    }
+    if (r->op != UD_VAULT_PACKAGE && r->op != UD_VAULT_REVEAL && r->op != UD_VAULT_REVEAL_PLAIN && r->op != UD_VAULT_ROTATE)
         return;
     e->request = &r->reveal.request;
     e->kind = ud_kind_name((enum ud_kind)(c->key.row != 0 ? c->key.k.kind : r->reveal.kind));
@@ -106,7 +110,8 @@ void
 ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_code code, const char *message)
 {
     static const char *const word[UD_VAULT_CODE_END] = { "", "signed-out", "not-allowed", "reason-required", "personal-device",
-        "not-found", "invalid", "already-used", "limit", "audit", "unavailable", "ambiguous", "key-stored" };
+        "not-found", "invalid", "already-used", "limit", "audit", "unavailable", "ambiguous", "key-stored", "other-device",
+        "already-stored", "different-key" };
 
     ud_reply_refuse(c->reply, code, message);
     if (c->event == NULL)
@@ -157,6 +162,7 @@ copy_brief(const struct ud_store_device *d, void *arg)
     out->id = d->d.id;
     out->ownership = d->d.ownership;
     out->mac = strcasecmp(d->d.os, "macOS") == 0;
+    out->retired = d->d.retired;
     (void)ud_copy(out->name, sizeof(out->name), d->d.name);
     (void)ud_copy(out->serial, sizeof(out->serial), d->d.serial);
     (void)ud_copy(out->user, sizeof(out->user), d->d.user);

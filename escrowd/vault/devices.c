@@ -35,11 +35,11 @@ authenticate(struct ud_vault *v, struct ud_device_brief *d, const struct ud_toke
         return false;
     if (is_simulated(v, t)) {
         memcpy(id.byte, t->id, sizeof(id.byte));
-        return ud_brief_by_id(d, v->read, &id, NULL) == UD_OK;
+        return ud_brief_by_id(d, v->read, &id, NULL) == UD_OK && !d->retired;
     }
     bool known = ud_store_device_token_get(v->read, t->id, stored, &row, NULL) == UD_OK;
     ud_ring_token_hash(hash, v->ring, t->id, t->proof);
-    return ud_hash_equal(hash, stored, sizeof(hash)) && known && ud_brief_by_row(d, v->read, row, NULL) == UD_OK;
+    return ud_hash_equal(hash, stored, sizeof(hash)) && known && ud_brief_by_row(d, v->read, row, NULL) == UD_OK && !d->retired;
 }
 
 /* --- changes ----------------------------------------------------------------------------------------------------------- */

@@ -141,7 +141,9 @@ add_package(struct ud_import_run *run, const struct ud_import_record *r, const s
     size_t length;
     enum ud_status st;
 
-    if ((st = ud_file_read_secret(&package, r->package, err)) == UD_OK &&
+    if ((st = ud_file_read_secret(&package, r->package, err)) == UD_OK && ud_secret_length(package) > UD_PACKAGE_MAX)
+        st = ud_error_set(err, UD_INVALID, "%s is larger than any key package", r->package);
+    if (st == UD_OK &&
         (st = ud_ring_seal_package(run->context->ring, box, UD_SECRET_MAX + PACKAGE_ROOM, &length, package, k, err)) == UD_OK)
         st = ud_store_package_add(run->context->store, k->row, box, length, err);
     ud_secret_free(&package);

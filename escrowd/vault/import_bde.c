@@ -25,9 +25,9 @@ on_protector(const struct ud_bde_protector *p, void *arg, struct ud_error *err)
         .volume = p->volume,
         .created = r->run->context->now,
         .secret = "",
-        .protector = p->kind };
+        .protector = p->is_key ? NULL : ud_bde_kind_name(p->kind) };
 
-    if (p->kind == NULL) {
+    if (p->is_key) {
         record.secret = r->text + p->key;
         record.secret_length = UD_BDE_KEY_LENGTH;
     }

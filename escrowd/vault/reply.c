@@ -24,7 +24,7 @@ ud_reply_refuse(struct ud_vault_reply *reply, enum ud_vault_code code, const cha
 void
 ud_reply_failed(struct ud_vault_reply *reply, enum ud_status st)
 {
-    bool reveal = reply->op == UD_VAULT_REVEAL || reply->op == UD_VAULT_REVEAL_PLAIN;
+    bool reveal = reply->op == UD_VAULT_REVEAL || reply->op == UD_VAULT_REVEAL_PLAIN || reply->op == UD_VAULT_PACKAGE;
 
     ud_secret_free(&reply->secret);
     reply->sealed = NULL;

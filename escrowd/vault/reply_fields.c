@@ -51,6 +51,7 @@ device_fields(struct ud_pack *p, struct ud_vault_device *v)
     device_enums(p, d);
     ud_pack_i64(p, &d->last_checkin);
     ud_pack_u16(p, &d->keys);
+    ud_pack_bool(p, &d->retired);
     ud_pack_u64(p, &v->row);
     ud_pack_text(p, &v->manufacturer);
     ud_pack_i64(p, &v->enrolled);
@@ -69,6 +70,7 @@ key_fields(struct ud_pack *p, struct ud_vault_key *v)
     ud_pack_enum(p, &state, UD_KEY_ROTATION_PENDING + 1);
     ud_pack_i64(p, &v->k.created);
     ud_pack_i64(p, &v->k.shown);
+    ud_pack_bool(p, &v->k.package);
     ud_pack_bool(p, &v->has_id);
     ud_pack_u64(p, &v->row);
     v->k.kind = (enum ud_kind)kind;
@@ -195,7 +197,7 @@ ud_reply_fields(struct ud_pack *p, struct ud_vault_reply *r)
     ud_pack_u64(p, &r->next);
     ud_pack_u64(p, &r->total);
     array_fields(p, r);
-    ud_pack_bytes(p, &r->sealed, &r->sealed_length, UD_VAULT_SEALED_MAX);
+    ud_pack_bytes(p, &r->sealed, &r->sealed_length, UD_PACKAGE_MAX + UD_SEAL_EXTRA);
     ud_pack_text(p, &r->text);
     ud_pack_text(p, &r->name);
     ud_pack_text(p, &r->hash);

@@ -204,7 +204,7 @@ ud_vault_op_name(enum ud_vault_op op)
     static const char *const name[UD_VAULT_OP_END] = { "none", "hello", "user-check", "grant", "refresh", "revoke", "me",
         "device-page", "device", "key-page", "key", "device-keys", "find", "reveal", "reveal-plain", "rotate", "rotation",
         "outcome", "policy", "notice", "check-in", "deposit", "work-result", "work-list", "branding", "agent-check-in",
-        "agent-verify", "typed", "typed-state", "typed-ask", "typed-asked", "work-key" };
+        "agent-verify", "typed", "typed-state", "typed-ask", "typed-asked", "work-key", "store", "package" };
 
     return (unsigned)op < UD_VAULT_OP_END ? name[op] : "unknown";
 }

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/seal.h"
 #include "base/secret.h"
+#include "domain/bde.h"
 #include "domain/device.h"
 #include "domain/policy.h"
 #include "domain/typed_key.h"
@@ -60,6 +61,8 @@ enum ud_vault_op {
     UD_VAULT_TYPED_ASK,    /* by_id (device); name: the note -> typed (one) */
     UD_VAULT_TYPED_ASKED, /* auth -> typed; devices[i] belongs to typed[i]: what the person's devices were asked for; total: 1 blocks */
     UD_VAULT_WORK_KEY, /* auth: device token; result.work, reveal.public_key -> sealed: the typed key */
+    UD_VAULT_STORE,    /* by_id (device), deposit, other: a key that staff bring; answered once durable */
+    UD_VAULT_PACKAGE,  /* reveal with key and public_key -> keys (one), devices (one), sealed: the key's package */
     UD_VAULT_OP_END
 };
 
@@ -78,6 +81,9 @@ enum ud_vault_code {
     UD_VAULT_UNAVAILABLE,       /* 503: the database cannot be read or written now */
     UD_VAULT_AMBIGUOUS,         /* 409 ambiguous: a prefix of self-service that several keys have */
     UD_VAULT_KEY_STORED,        /* 409 key_stored: there is a key already that nobody doubts */
+    UD_VAULT_OTHER_DEVICE,      /* 409 other_device: the key is stored, for another device */
+    UD_VAULT_ALREADY_STORED,    /* 409 already_stored */
+    UD_VAULT_DIFFERENT_KEY,     /* 409 different_key: other digits are stored with this ID */
     UD_VAULT_CODE_END
 };
 
@@ -144,13 +150,18 @@ struct ud_vault_request {
     struct ud_guid call;  /* request-id of the HTTP request, kept in the audit; zero: none */
     const char *name;     /* USER_CHECK: user; NOTICE, BRANDING: language */
     const char *address;  /* USER_CHECK: where from, for delays; AGENT_*: for its network. "unix" for the socket */
-    struct ud_guid by_id; /* DEVICE, KEY, DEVICE_KEYS; GRANT: the approval; OUTCOME: the reveal's request */
+    struct ud_guid by_id; /* DEVICE, KEY, DEVICE_KEYS, STORE; GRANT: the approval; OUTCOME: the reveal's request */
     struct ud_vault_page page;
     struct ud_keyid_prefix find;
     struct ud_vault_reveal reveal; /* REVEAL, REVEAL_PLAIN; ROTATE and ROTATION: device, kind, request, why */
     struct ud_vault_deposit deposit;
     struct ud_vault_agent agent;
     struct ud_vault_typed typed;
+    struct ud_vault_other_id { /* STORE: the volume's protectors that are no keys */
+        struct ud_guid id;
+        uint8_t kind; /* enum ud_bde_kind */
+    } other[UD_BDE_PROTECTORS];
+    size_t other_count;
     struct {
         const char *client_id, *scope;
         bool offline; /* wants a refresh token */

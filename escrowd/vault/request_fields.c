@@ -49,6 +49,20 @@ deposit_fields(struct ud_pack *p, struct ud_vault_deposit *d)
     ud_pack_bytes(p, &d->sealed, &d->sealed_length, UD_VAULT_SEALED_MAX);
 }
 
+#define OTHER_LEAST 17u
+
+static void
+store_fields(struct ud_pack *p, struct ud_vault_request *r)
+{
+    ud_pack_guid(p, &r->by_id);
+    deposit_fields(p, &r->deposit);
+    ud_pack_count(p, &r->other_count, UD_BDE_PROTECTORS, OTHER_LEAST);
+    for (size_t i = 0; i < r->other_count; i++) {
+        ud_pack_guid(p, &r->other[i].id);
+        ud_pack_enum(p, &r->other[i].kind, UD_BDE_KIND_COUNT);
+    }
+}
+
 static void
 agent_fields(struct ud_pack *p, struct ud_vault_request *r)
 {
@@ -118,7 +132,11 @@ people_fields(struct ud_pack *p, struct ud_vault_request *r)
     case UD_VAULT_REVEAL_PLAIN:
     case UD_VAULT_ROTATE:
     case UD_VAULT_ROTATION:
+    case UD_VAULT_PACKAGE:
         reveal_fields(p, &r->reveal);
+        break;
+    case UD_VAULT_STORE:
+        store_fields(p, r);
         break;
     case UD_VAULT_OUTCOME:
         ud_pack_guid(p, &r->by_id);

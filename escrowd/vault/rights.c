@@ -42,6 +42,8 @@ static const struct right {
     ROW(TYPED_STATE,  MISSING,    OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
     ROW(TYPED_ASK,    AUDITED,    NONE, ALL,     ALL,     NONE,    NONE,   NONE),
     ROW(TYPED_ASKED,  EMPTY,      OWN,  ALL,     ALL,     ALL,     ALL,    ALL),
+    ROW(STORE,        AUDITED,    NONE, NAMED,   ALL,     NONE,    NONE,   NONE),
+    ROW(PACKAGE,      AUDITED,    NONE, NAMED,   ALL,     NONE,    NONE,   NONE),
     /* clang-format on */
 };
 

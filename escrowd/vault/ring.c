@@ -286,6 +286,20 @@ ud_ring_unseal_typed(struct ud_ring *r, struct ud_secret **out, const uint8_t *b
     return UD_TAMPERED;
 }
 
+enum ud_status
+ud_ring_unseal_package(struct ud_ring *r, struct ud_secret **out, const uint8_t *box, size_t length, const struct ud_store_key *k,
+    struct ud_error *err)
+{
+    struct ad a;
+
+    *out = NULL;
+    ad_record(&a, package_domain, k);
+    if (k->ring == r->data_id && ud_aead_open(out, box, length, a.byte, a.length, r->data, err) == UD_OK)
+        return UD_OK;
+    ud_error_set(err, UD_TAMPERED, "The stored key package is damaged or was moved from another record");
+    return ud_error_hint(err, "Restore the database from its last backup and run escrowd verify.");
+}
+
 void
 ud_ring_token_hash(uint8_t out[UD_HASH_SIZE], struct ud_ring *r, const uint8_t id[16], const uint8_t proof[32])
 {

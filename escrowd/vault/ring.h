@@ -47,6 +47,9 @@ UD_CHECK enum ud_status ud_ring_seal_typed(struct ud_ring *r, uint8_t box[UD_BOX
 /* `ring`: the data key that sealed the box. */
 UD_CHECK enum ud_status ud_ring_unseal_typed(struct ud_ring *r, struct ud_secret **out, const uint8_t *box, size_t length,
     uint32_t ring, const struct ud_store_work *work, struct ud_error *err);
+/* UD_TAMPERED: the box is not this key's package. */
+UD_CHECK enum ud_status ud_ring_unseal_package(struct ud_ring *r, struct ud_secret **out, const uint8_t *box, size_t length,
+    const struct ud_store_key *k, struct ud_error *err);
 
 /* What a token's proof is stored as. */
 void ud_ring_token_hash(uint8_t out[UD_HASH_SIZE], struct ud_ring *r, const uint8_t id[16], const uint8_t proof[32]);

@@ -61,6 +61,8 @@ ud_do_rotate(struct ud_vault *v, struct ud_vault_request *r, const struct ud_ses
     c->who = *s;
     if (st != UD_OK || !ud_session_reaches(s, r->op, &c->device)) {
         ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
+    } else if (c->device.retired) {
+        ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, "This device is retired: it answers no more. Its stored keys stay.");
     } else {
         c->run = run_rotate;
         c->done = done_rotate;

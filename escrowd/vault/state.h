@@ -27,6 +27,7 @@ struct ud_device_brief {
     struct ud_guid id;
     enum ud_ownership ownership;
     bool mac;
+    bool retired;
     char name[UD_NAME_MAX], serial[UD_SHORT_MAX], user[UD_NAME_MAX], domain[UD_NAME_MAX];
     char local_users[UD_LOCAL_USERS_MAX]; /* accounts that have signed in to it locally */
 };
@@ -205,6 +206,7 @@ void ud_do_revoke(struct ud_vault *v, struct ud_vault_request *r, const struct u
 void ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s); /* every operation that only reads */
 void ud_do_reveal(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 void ud_do_rotate(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
+void ud_do_store(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 void ud_do_outcome(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 void ud_do_device(struct ud_vault *v, struct ud_vault_request *r);                            /* CHECK_IN, DEPOSIT, WORK_RESULT */
 void ud_do_typed(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s); /* typed.c */
@@ -228,6 +230,9 @@ UD_CHECK enum ud_status ud_escrow_is(
 /* Seals and adds a key as a new row (k->row, version, ring are set). What it replaces is the caller's business. */
 UD_CHECK enum ud_status ud_escrow_add(
     struct ud_change_context *c, struct ud_store_key *k, struct ud_secret *plain, struct ud_error *err);
+/* A key package into the reply; the decisions are reveal.c's. */
+UD_CHECK enum ud_status ud_run_package(struct ud_change_context *c, struct ud_change *change, struct ud_error *err);
+
 /* Stores one recovery key as the newest of its (device, kind, volume): k's device_row, device, id, kind, volume, created are given;
  * row, version, ring are set. *existing is set where the very key was there already. Used by deposits, import and seed. */
 UD_CHECK enum ud_status ud_escrow_key(

@@ -263,10 +263,14 @@ signed_in(struct ud_vault *v, struct ud_vault_request *r)
         break;
     case UD_VAULT_REVEAL:
     case UD_VAULT_REVEAL_PLAIN:
+    case UD_VAULT_PACKAGE:
         ud_do_reveal(v, r, &s);
         break;
     case UD_VAULT_ROTATE:
         ud_do_rotate(v, r, &s);
+        break;
+    case UD_VAULT_STORE:
+        ud_do_store(v, r, &s);
         break;
     case UD_VAULT_OUTCOME:
         ud_do_outcome(v, r, &s);

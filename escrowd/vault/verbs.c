@@ -82,6 +82,20 @@ ud_verb_agent(struct ud_admin *a, const struct ud_verb_agent *o, struct ud_error
         err, UD_USAGE, "agent add NAME [--os OS] [--given], agent list, agent disable NAME or agent release DEVICE");
 }
 
+static enum ud_status
+retire(struct ud_admin *a, const char *device, struct ud_error *err)
+{
+    struct ud_retired r;
+    char id[UD_GUID_TEXT];
+    enum ud_status st = ud_admin_device_retire(a, device, &r, err);
+
+    if (st != UD_OK)
+        return st;
+    ud_guid_format(id, &r.id);
+    printf("Retired. %u of its keys stay and are found by their IDs. To undo it: escrowd device restore %s\n", r.keys, id);
+    return UD_OK;
+}
+
 enum ud_status
 ud_verb_device(struct ud_admin *a, const struct ud_verb_device *o, struct ud_error *err)
 {
@@ -92,8 +106,13 @@ ud_verb_device(struct ud_admin *a, const struct ud_verb_device *o, struct ud_err
         st = ud_admin_device_add(a, o->name, o->serial, o->os, o->user, &text, err);
     else if (strcmp(o->verb, "token") == 0 && o->name != NULL)
         st = ud_admin_device_token(a, o->name, &text, err);
+    else if (strcmp(o->verb, "retire") == 0 && o->name != NULL)
+        return retire(a, o->name, err);
+    else if (strcmp(o->verb, "restore") == 0 && o->name != NULL)
+        return ud_admin_device_restore(a, o->name, err);
     else
-        return ud_error_set(err, UD_USAGE, "device add NAME --serial S [--os OS] [--user USER] or device token DEVICE");
+        return ud_error_set(err, UD_USAGE,
+            "device add NAME --serial S [--os OS] [--user USER], device token DEVICE, device retire DEVICE or device restore ID");
     if (st == UD_OK)
         st = ud_verb_print_secret(text, err);
     ud_secret_free(&text);

@@ -18,9 +18,9 @@ check_one(struct ud_secret *text, const struct ud_bde_protector *p)
     struct ud_error err = { 0 };
     enum ud_status st;
 
-    if (p->line == 0 || (p->drive != 0 && (p->drive < 'A' || p->drive > 'Z')))
+    if (p->line == 0 || (p->drive != 0 && (p->drive < 'A' || p->drive > 'Z')) || (unsigned)p->kind >= UD_BDE_KIND_COUNT)
         abort();
-    if (p->kind == NULL && (p->key > ud_secret_length(text) || ud_secret_length(text) - p->key < UD_BDE_KEY_LENGTH))
+    if (p->is_key && (p->key > ud_secret_length(text) || ud_secret_length(text) - p->key < UD_BDE_KEY_LENGTH))
         abort();
     st = ud_bde_take(&key, text, p, &err);
     if (st != UD_OK && (st != UD_INVALID || key != NULL || err.message[0] == '\0'))
@@ -28,7 +28,7 @@ check_one(struct ud_secret *text, const struct ud_bde_protector *p)
     if (st != UD_OK)
         return;
     ud_recovery_check(&check, UD_KIND_BITLOCKER, key);
-    if (p->kind != NULL || !check.ok)
+    if (!p->is_key || !check.ok)
         abort();
     ud_secret_free(&key);
 }

@@ -94,6 +94,16 @@ outcome(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
     return service_ask(&d->s, &r)->code == UD_VAULT_OK;
 }
 
+/* The key was found, and has no package. */
+static bool
+no_package(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request r = about(d, op, role, w);
+
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_NOT_FOUND);
+    return strcmp(d->s.reply->message, UD_NO_SUCH_THING) != 0;
+}
+
 static bool
 granted(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
 {
@@ -130,6 +140,8 @@ static const struct row {
     { UD_VAULT_TYPED_STATE,  answers,      { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
     { UD_VAULT_TYPED_ASK,    answers,      { NO,   ALL,     ALL,     NO,      NO,     NO } },
     { UD_VAULT_TYPED_ASKED,  granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } },
+    { UD_VAULT_STORE,        answers,      { NO,   NAMED,   ALL,     NO,      NO,     NO } },
+    { UD_VAULT_PACKAGE,      no_package,   { NO,   NAMED,   ALL,     NO,      NO,     NO } },
     { UD_VAULT_REVOKE,       granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } }, /* last: ends the sign-in */
     /* clang-format on */
 };
