@@ -15,6 +15,7 @@ static void
 finish(struct ud_sim_job *j, enum ud_status st, const struct ud_error *err)
 {
     ud_secret_free(&j->bearer);
+    ud_secret_free(&j->half);
     j->call = NULL;
     j->done(st, err, j->arg);
 }
@@ -66,7 +67,7 @@ failure_told(struct ud_http_reply *reply, void *arg)
 }
 
 static void
-tell_failure(struct ud_sim_job *j)
+tell_failure(struct ud_sim_job *j, enum ud_typed_cause cause)
 {
     char path[160];
     struct ud_buf body;
@@ -74,7 +75,7 @@ tell_failure(struct ud_sim_job *j)
 
     snprintf(path, sizeof(path), "/escrow/v1/device/work/%s", j->work);
     ud_buf_init(&body, 256);
-    struct ud_wire_work_failed told = { .error_code = ERROR_BUSY };
+    struct ud_wire_work_failed told = { .error_code = j->typed ? 0 : ERROR_BUSY, .cause = cause };
     enum ud_status st = ud_wire_work_failed_encode(&body, &told, &err);
     if (st == UD_OK)
         post(j, path, &body, NULL, failure_told);
@@ -164,6 +165,66 @@ deposit(struct ud_sim_job *j)
         finish(j, st, &err);
 }
 
+/* --- a key that somebody typed --------------------------------------------------------------------------------------- */
+
+/* As fdesetup validaterecovery answers: is it this Mac's key? */
+static enum ud_status
+is_mine(bool *mine, struct ud_sim_job *j, const struct ud_http_reply *reply, struct ud_error *err)
+{
+    unsigned char print[UD_HASH_SIZE];
+    struct ud_wire_work_key got;
+    struct ud_secret *typed = NULL;
+    enum ud_status st = ud_wire_work_key_decode(&got, reply->body, reply->length, err);
+
+    *mine = false;
+    if (st == UD_OK && (st = ud_seal_open(&typed, got.sealed, got.sealed_length, j->half, err)) == UD_OK) {
+        ud_roster_fingerprint(print, &j->device, typed, j->sim->key);
+        *mine = ud_hash_equal(print, j->line.fingerprint, sizeof(print));
+    }
+    ud_secret_free(&typed);
+    return st;
+}
+
+static void
+got_typed(struct ud_http_reply *reply, void *arg)
+{
+    struct ud_sim_job *j = arg;
+    struct ud_error err = { 0 };
+    bool mine = false;
+    enum ud_status st = answered(reply, 200, "Fetching a typed key", &err);
+
+    if (st == UD_OK)
+        st = is_mine(&mine, j, reply, &err);
+    if (st != UD_OK)
+        finish(j, st, &err);
+    else if (mine)
+        deposit(j);
+    else
+        tell_failure(j, UD_TYPED_WRONG_KEY);
+}
+
+static void
+fetch_typed(struct ud_sim_job *j)
+{
+    unsigned char public_key[UD_SEAL_PUBLIC];
+    struct ud_json_writer w;
+    struct ud_error err = { 0 };
+    struct ud_buf body;
+    char path[160];
+    enum ud_status st = ud_seal_keypair(public_key, &j->half, &err);
+
+    if (st != UD_OK) {
+        finish(j, st, &err);
+        return;
+    }
+    snprintf(path, sizeof(path), "/escrow/v1/device/work/%s/key", j->work);
+    ud_buf_init(&body, 256);
+    ud_json_writer_init(&w, &body);
+    ud_wire_public_key_write(&w, public_key);
+    post(j, path, &body, NULL, got_typed);
+    ud_buf_free(&body);
+}
+
 /* --- check-in -------------------------------------------------------------------------------------------------------- */
 
 /* Work of the job's kind, unless the caller knew it already. */
@@ -179,6 +240,7 @@ take_work(struct ud_sim_job *j, const struct ud_http_reply *reply, struct ud_err
             continue;
         (void)ud_copy(j->work, sizeof(j->work), work[i].id);
         j->found_work = true;
+        j->typed = work[i].typed;
     }
     return st;
 }
@@ -195,7 +257,9 @@ checked_in(struct ud_http_reply *reply, void *arg, bool replace)
     if (st != UD_OK || (!replace && !j->found_work))
         finish(j, st, &err);
     else if (j->failing && j->found_work)
-        tell_failure(j);
+        tell_failure(j, j->typed ? UD_TYPED_NO_POLICY : UD_TYPED_NO_CAUSE);
+    else if (j->typed)
+        fetch_typed(j);
     else
         deposit(j);
 }
@@ -244,6 +308,7 @@ ud_sim_job_clear(struct ud_sim_job *j)
 {
     ud_http_cancel(j->sim->http, &j->call);
     ud_secret_free(&j->bearer);
+    ud_secret_free(&j->half);
 }
 
 /* --- waiting for one ------------------------------------------------------------------------------------------------- */

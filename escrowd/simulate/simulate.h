@@ -36,7 +36,7 @@ UD_CHECK enum ud_status ud_sim_token(
 /* Called when a step of a device has ended. */
 typedef void (*ud_sim_done)(enum ud_status st, const struct ud_error *err, void *arg);
 
-/* One device's business: checks in, then replaces the key (or fails, if that is its part). Zero it, fill the first members. */
+/* One device's business: checks in, then replaces the key (or fails, if that is its part). A key that somebody typed is compared with its own first. Zero it, fill the first members. */
 struct ud_sim_job {
     struct ud_sim *sim;
     struct ud_guid device;
@@ -49,7 +49,9 @@ struct ud_sim_job {
     struct ud_roster_line line; /* what will be true once the new key is stored */
     struct ud_secret *bearer;
     struct ud_http_call *call;
-    bool found_work; /* check-in named work for this kind: `work` holds it */
+    bool found_work;        /* check-in named work for this kind: `work` holds it */
+    bool typed;             /* it is about a key that somebody has typed */
+    struct ud_secret *half; /* of the one-time pair that the typed key is sealed to */
 };
 
 /* Checks in, and goes on to the new key where `replace` or where work is found. `done` is called once, from the loop. */

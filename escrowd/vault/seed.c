@@ -16,6 +16,8 @@
 #define ROSTER_MAX ((size_t)512 * 1024 * 1024)
 #define ODD_ONE    17u /* one device in 50 is offline or fails */
 #define BULK_LEAST 20000u
+#define PAPER_KEY  29u /* characters of a FileVault recovery key with its dashes */
+#define PAPER_ROOM 32u
 
 struct sower {
     struct ud_change_context *c;
@@ -31,6 +33,7 @@ struct plot { /* one device being made */
     const struct ud_cast *cast; /* NULL: an ordinary one */
     enum ud_behaviour behaviour;
     struct ud_guid key, tpm; /* the key in use and the TPM's protector, for the cast */
+    char paper[PAPER_ROOM];  /* of an invented Mac that no service has a key of: there is nothing that it protects */
 };
 
 /* --- keys --------------------------------------------------------------------------------------------------------------------- */
@@ -95,11 +98,32 @@ add_windows_keys(struct sower *s, struct plot *p, struct ud_error *err)
     return st;
 }
 
+/* A key that the Mac knows and its user has on paper: the same for the same seed, because a trainee reads it from another demo. */
+static enum ud_status
+write_down(struct sower *s, struct plot *p, struct ud_error *err)
+{
+    static const char alphabet[] = "ABCDEFGH8JKLMNOPQR9TUVWXYZ234567";
+    struct ud_store_key k = { .k = { .kind = UD_KIND_FILEVAULT, .volume = UD_VOLUME_OS } };
+    struct ud_secret *plain = NULL;
+    enum ud_status st = ud_secret_new(&plain, PAPER_ROOM, err);
+
+    for (size_t i = 0; i < PAPER_KEY; i++)
+        p->paper[i] = alphabet[ud_dice_below(&s->dice, 32)];
+    for (size_t i = 4; i < PAPER_KEY; i += 5)
+        p->paper[i] = '-';
+    if (st == UD_OK && (st = ud_secret_append(plain, p->paper, PAPER_KEY, err)) == UD_OK)
+        enlist(s, p, &k, plain);
+    ud_secret_free(&plain);
+    return st;
+}
+
 static enum ud_status
 add_keys(struct sower *s, struct plot *p, struct ud_error *err)
 {
     ud_wall age = (ud_wall)ud_dice_below(&s->dice, 200) * DAY;
 
+    if (p->cast != NULL && (p->cast->traits & UD_CAST_PAPER) != 0)
+        return write_down(s, p, err);
     if (p->cast != NULL && (p->cast->traits & UD_CAST_NO_KEY) != 0)
         return UD_OK;
     if (p->cast == NULL && ud_dice_below(&s->dice, 50) == 0)
@@ -129,6 +153,8 @@ use_cast(struct plot *p)
         p->invented.os_version, sizeof(p->invented.os_version), strcmp(c->os, "macOS") == 0 ? "15.1" : "10.0.26100.4061");
     if ((c->traits & UD_CAST_OFFLINE) != 0)
         p->behaviour = UD_PLAYS_OFFLINE;
+    if ((c->traits & UD_CAST_NO_POLICY) != 0)
+        p->behaviour = UD_PLAYS_FAILING;
 }
 
 static void
@@ -158,14 +184,16 @@ fill_device(struct sower *s, struct plot *p)
 
 /* What the caller reads out, in upper case as a screen shows it. */
 static void
-said(char out[9], const struct plot *p)
+said(char out[PAPER_ROOM], const struct plot *p)
 {
     struct ud_guid id = (p->cast->traits & UD_CAST_READS_TPM) != 0 ? p->tpm : p->key;
 
     out[0] = '\0';
     if ((p->cast->traits & UD_CAST_MISHEARD) != 0)
         id.byte[2] = (uint8_t)(id.byte[2] ^ 0x50); /* one character: its first half */
-    if (!ud_guid_is_zero(&id))
+    if (p->paper[0] != '\0')
+        (void)ud_copy(out, PAPER_ROOM, p->paper);
+    else if (!ud_guid_is_zero(&id))
         ud_guid_short(out, &id);
 }
 
@@ -173,7 +201,7 @@ static enum ud_status
 sow(struct sower *s, uint32_t index, const struct ud_cast *cast, struct ud_error *err)
 {
     struct plot p = { .cast = cast };
-    char id[9];
+    char id[PAPER_ROOM];
     enum ud_status st;
 
     ud_invent(&p.invented, &s->dice, index);

@@ -46,6 +46,22 @@ static const struct ud_cast cast[] = {
         "ThinkPad T14 Gen 4", "Lenovo", UD_OWNERSHIP_COMPANY, 0, "Nico Petrov, a colleague",
         "I am calling for Mina, she is in a meeting.",
         "Checking who calls; ending the call without a key when it does not fit." },
+    { "A key on paper", "OSL-MB-OLGA", "olga.nilsen@training.invalid", "Olga Nilsen", "macOS", "MacBook Pro 14", "Apple",
+        UD_OWNERSHIP_COMPANY, UD_CAST_NO_KEY | UD_CAST_PAPER, "Olga Nilsen",
+        "I switched FileVault on myself, before I was enrolled. The key is on a sheet of paper.",
+        "Storing a key: s on the device's page, the key twice. The Mac verifies it and makes a new one." },
+    { "A Mac without a policy", "ROM-MB-PIA", "pia.conti@training.invalid", "Pia Conti", "macOS", "MacBook Air 13", "Apple",
+        UD_OWNERSHIP_COMPANY, UD_CAST_NO_KEY | UD_CAST_PAPER | UD_CAST_NO_POLICY, "Pia Conti",
+        "The key is the right one, I am sure of it.",
+        "The Mac cannot take the key: finding the third cause, and telling support." },
+    { "A Mac that is not heard of", "HEL-MB-QUINN", "quinn.virta@training.invalid", "Quinn Virta", "macOS", "MacBook Pro 16",
+        "Apple", UD_OWNERSHIP_COMPANY, UD_CAST_NO_KEY | UD_CAST_PAPER | UD_CAST_OFFLINE, "Quinn Virta",
+        "I store it again and again, and nothing happens.",
+        "The Mac has not checked in: having it go online, then storing again." },
+    { "A personal Mac that has no key here", "Riku's MacBook", "riku.laine@training.invalid", "Riku Laine", "macOS",
+        "MacBook Air 15", "Apple", UD_OWNERSHIP_PERSONAL, UD_CAST_NO_KEY | UD_CAST_PAPER, "Riku Laine",
+        "Something blocks my mail until a recovery key is stored.",
+        "Staff do not type this key: ask Riku with u; it is stored in self-service." },
 };
 
 const struct ud_cast *

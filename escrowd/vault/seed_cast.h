@@ -12,7 +12,9 @@ enum ud_cast_trait {
     UD_CAST_READS_TPM = 4, /* the caller reads the TPM's ID */
     UD_CAST_NO_KEY = 8,
     UD_CAST_OFFLINE = 16,
-    UD_CAST_SILENT = 32, /* no call of its own: the other half of a pair */
+    UD_CAST_SILENT = 32,     /* no call of its own: the other half of a pair */
+    UD_CAST_PAPER = 64,      /* a Mac whose user has written its key down; with NO_KEY nobody else has it */
+    UD_CAST_NO_POLICY = 128, /* a Mac without a FileVault policy */
 };
 
 struct ud_cast {

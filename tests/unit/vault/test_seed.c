@@ -175,7 +175,7 @@ the_cast_names_devices_that_exist(void **state)
             ud_store_devices(p.context.store, UD_STORE_SERIAL_IS, serial, NULL, 0, 2, count_one, &found, &error), UD_OK);
         assert_int_equal(found, 1);
     }
-    assert_int_equal(calls, 11);
+    assert_int_equal(calls, 15);
     ud_json_free(&doc);
     ud_buf_free(&data);
     plough(&p);
