@@ -72,6 +72,7 @@ ud_config_default(struct ud_config *c)
     xdg(dir, sizeof(dir), "XDG_CONFIG_HOME", ".config");
     join(c->keys_file, sizeof(c->keys_file), dir, "keys.conf");
     join(c->site_keys_file, sizeof(c->site_keys_file), SITE_DIR, "keys.conf");
+    join(c->where_dir, sizeof(c->where_dir), SITE_DIR, "where");
     join(c->theme_dirs[0], sizeof(c->theme_dirs[0]), dir, "themes");
     join(c->theme_dirs[1], sizeof(c->theme_dirs[1]), SITE_DIR, "themes");
     join(c->theme_dirs[2], sizeof(c->theme_dirs[2]), UD_PREFIX, "share/unlockdesk/themes");

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/where.h"
 #include "client/client.h"
 #include "domain/policy.h"
 #include "term/encoder.h"
@@ -44,6 +45,8 @@ struct ud_config {
     char tokens_file[UD_PATH_MAX]; /* "": kept in memory only (jumphost, training) */
     char keys_file[UD_PATH_MAX];   /* user's key bindings; may not exist */
     char site_keys_file[UD_PATH_MAX];
+    char where_dir[UD_PATH_MAX]; /* the site's own words for where a key is typed */
+    struct ud_where where;       /* read from there */
     char theme_dirs[3][UD_PATH_MAX];
 };
 

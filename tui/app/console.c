@@ -179,6 +179,8 @@ ud_console_run(const struct ud_config *site, struct ud_launcher *launcher, struc
     ud_spelling_fill(&l->spelling);
     if ((st = ud_secret_check_limit(SECRETS, err)) != UD_OK || (st = open_descriptors(l, err)) != UD_OK)
         goto out;
+    if ((st = ud_where_load(&config->where, config->where_dir, config->language, err)) != UD_OK)
+        goto out;
     l->app = new_app(config);
     if ((st = load_keys(l->app, err)) != UD_OK || (st = open_terminal(l, err)) != UD_OK)
         goto out;

@@ -5,6 +5,7 @@
 
 #include "app/draw_parts.h"
 #include "app/screens.h"
+#include "app/where.h"
 #include "base/buf.h"
 #include "grid/i18n.h"
 #include "view/device.h"
@@ -263,25 +264,6 @@ show_of(const struct ud_app *app, const struct ud_call *c)
     }
 }
 
-/* Where the caller types it, by system. */
-static void
-where_lines(const struct ud_call *c, const char *line[2])
-{
-    line[0] = line[1] = NULL;
-    if (c->r.key.kind == UD_KIND_BITLOCKER) {
-        line[0] = _("Into 'Enter the recovery key' on the blue screen; it adds the dashes itself.");
-        line[1] = _("F1 to F9 type 1 to 9 and F10 types 0, where the keyboard has no digits.");
-    } else if (c->r.key.kind == UD_KIND_FILEVAULT) {
-        line[0] = _("At the Mac's login window: click the question mark in the password field, then the arrow.");
-        line[1] = _("Capital letters; the dashes are typed too.");
-    } else if (c->r.key.kind == UD_KIND_LUKS) {
-        line[0] = _("At the passphrase question while Linux starts; small letters.");
-        line[1] = _("The dashes are typed too.");
-    } else {
-        line[0] = _("As the password of the local administrator account. Capital and small letters count.");
-    }
-}
-
 void
 ud_draw_key(struct ud_app *app, struct ud_canvas cv)
 {
@@ -335,7 +317,7 @@ ud_draw_key(struct ud_app *app, struct ud_canvas cv)
     if (ud_policy_reason(ud_app_policy_of(app, c->r.dev.d.source), c->r.why.reason) != NULL)
         m.reason = ud_translate(ud_policy_reason(ud_app_policy_of(app, c->r.dev.d.source), c->r.why.reason)->text);
     memcpy(m.mark, c->mark, sizeof(m.mark));
-    where_lines(c, m.where);
+    ud_where_lines(m.where, &app->config->where, c->r.key.kind);
     ud_view_key(cv, &m, app->width, app->height);
 }
 
