@@ -10,6 +10,7 @@
 
 #define USES_MAX 1024u
 #define NONCE    crypto_box_NONCEBYTES
+#define NONCES   32u
 #define HEAD     (UD_SEAL_PUBLIC + NONCE)
 
 _Static_assert(UD_SEALER_EXTRA == HEAD + crypto_box_MACBYTES, "length of a box");
@@ -20,6 +21,8 @@ struct ud_sealer {
     struct ud_secret *shared; /* empty: no key now */
     ud_msec made;
     unsigned uses;
+    unsigned char nonce[NONCES * NONCE]; /* drawn together; public once used */
+    size_t nonces;                       /* of them, not used yet */
 };
 
 /* `shared` gets what both key pairs agree on. */
@@ -80,6 +83,28 @@ renew(struct ud_sealer *s, struct ud_error *err)
     return st;
 }
 
+static void
+take_nonce(struct ud_sealer *s, unsigned char *out)
+{
+    if (s->nonces == 0) {
+        randombytes_buf(s->nonce, sizeof(s->nonce));
+        s->nonces = NONCES;
+    }
+    memcpy(out, s->nonce + --s->nonces * NONCE, NONCE);
+}
+
+void
+ud_sealer_hold(struct ud_sealer *s)
+{
+    ud_secret_hold(s->shared, false);
+}
+
+void
+ud_sealer_release(struct ud_sealer *s)
+{
+    ud_secret_release(s->shared);
+}
+
 enum ud_status
 ud_sealer_seal(
     struct ud_sealer *s, unsigned char *out, size_t out_size, size_t *out_len, struct ud_secret *plain, struct ud_error *err)
@@ -97,7 +122,7 @@ ud_sealer_seal(
         return st;
     s->uses++;
     memcpy(out, s->public_key, UD_SEAL_PUBLIC);
-    randombytes_buf(out + UD_SEAL_PUBLIC, NONCE);
+    take_nonce(s, out + UD_SEAL_PUBLIC);
     int rc = crypto_box_easy_afternm(out + HEAD, ud_secret_open(plain), length, out + UD_SEAL_PUBLIC, ud_secret_open(s->shared));
     ud_secret_close(s->shared);
     ud_secret_close(plain);

@@ -22,6 +22,9 @@ UD_CHECK enum ud_status ud_sealer_new(
 void ud_sealer_free(struct ud_sealer **s);
 UD_CHECK enum ud_status ud_sealer_seal(
     struct ud_sealer *s, unsigned char *out, size_t out_size, size_t *out_len, struct ud_secret *plain, struct ud_error *err);
+/* Keeps what it needs at hand until released, for a thread that is about to seal several values (see ud_secret_hold). */
+void ud_sealer_hold(struct ud_sealer *s);
+void ud_sealer_release(struct ud_sealer *s);
 /* Forgets a key whose moment is over. Call now and then when nothing is sealed. */
 void ud_sealer_tidy(struct ud_sealer *s);
 

@@ -86,7 +86,8 @@ read_form(struct told *t, struct ud_call *c, struct ud_error *err)
     enum ud_status st;
 
     memset(t, 0, sizeof(*t));
-    ud_secret_hold(f->scratch, true);
+    ud_front_hold(f);
+    ud_secret_hold(c->secret_body, true);
     st = ud_form_read(field, sizeof(field) / sizeof(field[0]), c->secret_body, err);
     t->has_key = ud_secret_length(f->scratch) > 0;
     if (st == UD_OK)
@@ -94,8 +95,9 @@ read_form(struct told *t, struct ud_call *c, struct ud_error *err)
     if (st == UD_OK)
         st = ud_sealer_seal(f->sealer, t->sealed, sizeof(t->sealed), &t->sealed_length, f->scratch, err);
     ud_secret_wipe(f->scratch);
-    ud_secret_release(f->scratch);
-    ud_secret_free(&c->secret_body);
+    ud_secret_wipe(c->secret_body);
+    ud_secret_release(c->secret_body);
+    ud_call_drop_body(c);
     return st;
 }
 

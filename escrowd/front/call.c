@@ -10,6 +10,7 @@
 #include "wire/graph.h"
 
 #define FIRST_ROOM ((size_t)1000)
+#define SMALL_BODY ((size_t)1024) /* bytes; what most deposits and check-ins need */
 
 /* A version 4 GUID out of the front's stock of random bytes. */
 static void
@@ -50,6 +51,48 @@ ud_call_free_spares(struct ud_front *f)
 {
     while (f->spare_count > 0)
         free(f->spare[--f->spare_count]);
+    while (f->body_count > 0)
+        ud_secret_free(&f->body[--f->body_count]);
+}
+
+enum ud_status
+ud_call_take_body(struct ud_call *c, size_t size, struct ud_error *err)
+{
+    struct ud_front *f = c->front;
+
+    if (size > SMALL_BODY)
+        return ud_secret_new(&c->secret_body, size, err);
+    if (f->body_count == 0)
+        return ud_secret_new(&c->secret_body, SMALL_BODY, err);
+    c->secret_body = f->body[--f->body_count];
+    return UD_OK;
+}
+
+void
+ud_front_hold(struct ud_front *f)
+{
+    if (f->at_hand)
+        return;
+    ud_secret_hold(f->scratch, true);
+    ud_sealer_hold(f->sealer);
+    f->at_hand = true;
+}
+
+void
+ud_call_drop_body(struct ud_call *c)
+{
+    struct ud_front *f = c->front;
+
+    if (c->secret_body == NULL)
+        return;
+    if (ud_secret_capacity(c->secret_body) != SMALL_BODY || f->body_count == sizeof(f->body) / sizeof(f->body[0])) {
+        ud_secret_free(&c->secret_body);
+        return;
+    }
+    if (ud_secret_length(c->secret_body) > 0) /* not wiped yet by whoever read it */
+        ud_secret_wipe(c->secret_body);
+    f->body[f->body_count++] = c->secret_body;
+    c->secret_body = NULL;
 }
 
 struct ud_call *
@@ -82,7 +125,7 @@ ud_call_free(struct ud_call **c)
         return;
     ud_token_wipe(&old->auth);
     ud_vault_reply_free(&old->reply);
-    ud_secret_free(&old->secret_body);
+    ud_call_drop_body(old);
     ud_secret_free(&old->response.secret);
     ud_buf_free(&old->body);
     ud_buf_free(&old->response.body);

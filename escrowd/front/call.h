@@ -97,6 +97,10 @@ struct ud_call *ud_call_new(struct ud_front *front, const char *uri);
 void ud_call_free(struct ud_call **c);
 /* At the end of the front, when every call has been freed. */
 void ud_call_free_spares(struct ud_front *f);
+/* A guarded buffer for a body of at most `size` bytes that may hold a secret. Small ones are used again, wiped in between: making one takes a dozen
+ * system calls. ud_call_drop_body gives it back as soon as it has been read. */
+UD_CHECK enum ud_status ud_call_take_body(struct ud_call *c, size_t size, struct ud_error *err);
+void ud_call_drop_body(struct ud_call *c);
 /* Value of a query option, NULL where it was not given. */
 const char *ud_call_option(const struct ud_call *c, const char *name);
 

@@ -70,12 +70,11 @@ seal_secret(struct ud_wire_deposit *d, struct ud_front *f, struct ud_error *err)
 
     if (ud_secret_length(d->secret) > UD_RECOVERY_MAX)
         return ud_error_set(err, UD_INVALID, "The recovery key is too long.");
-    ud_secret_hold(f->scratch, true);
+    ud_front_hold(f);
     if ((st = ud_secret_move(f->scratch, d->secret, err)) == UD_OK &&
         (st = ud_recovery_normalise(f->scratch, d->kind, err)) == UD_OK)
         st = ud_sealer_seal(f->sealer, d->sealed, sizeof(d->sealed), &d->sealed_length, f->scratch, err);
     ud_secret_wipe(f->scratch);
-    ud_secret_release(f->scratch);
     return st;
 }
 
@@ -86,7 +85,7 @@ read_deposit(struct ud_wire_deposit *d, bool *ours, struct ud_call *c)
     struct ud_error err = { 0 };
     enum ud_status st = ud_wire_deposit_decode(d, c->secret_body, &err);
 
-    ud_secret_free(&c->secret_body);
+    ud_call_drop_body(c);
     *ours = st == UD_OK && d->secret != NULL;
     if (*ours)
         st = seal_secret(d, c->front, &err);

@@ -46,12 +46,15 @@ struct ud_front {
     unsigned char deposit_key[UD_SEAL_PUBLIC];
     struct ud_sealer *sealer;  /* to deposit_key */
     struct ud_secret *scratch; /* where a recovery key gets its stored form before it is sealed */
+    bool at_hand;              /* sealer and scratch are held, until this turn of the loop is over */
 
     struct ud_front_slot slot[UD_FRONT_SLOTS];
     size_t free_slot[UD_FRONT_SLOTS];
     size_t free_count;
     struct ud_call *spare[64]; /* for the next requests */
     size_t spare_count;
+    struct ud_secret *body[32]; /* empty, for the next bodies that may hold a secret */
+    size_t body_count;
     struct ud_peer *peers;
     ud_msec now;     /* of this turn of the loop */
     size_t resumed;  /* connections to run before waiting again */
@@ -72,6 +75,9 @@ struct ud_front {
 UD_CHECK enum ud_status ud_front_send(struct ud_front *f, struct ud_call *c, struct ud_vault_request *r, struct ud_error *err);
 /* The call is over before its answer came: the slot stays taken until it does. */
 void ud_front_forget(struct ud_front *f, struct ud_call *c);
+
+/* Keeps sealer and scratch at hand for the rest of this turn of the loop: requests come several at a time. */
+void ud_front_hold(struct ud_front *f);
 
 /* http.c: what the daemon calls. */
 UD_CHECK enum ud_status ud_front_http_start(

@@ -175,7 +175,7 @@ prepare_body(struct ud_call *c, const struct seen *s)
                                             : "This address takes application/json.");
         return;
     }
-    if (secret && ud_secret_new(&c->secret_body, s->encodings > 0 ? max : s->length + 1, &err) != UD_OK)
+    if (secret && ud_call_take_body(c, s->encodings > 0 ? max : s->length + 1, &err) != UD_OK)
         ud_call_failed(c, &err);
 }
 

@@ -28,8 +28,9 @@ struct ud_store_pinned {
     enum ud_ownership ownership;
     const char *name, *serial, *user, *os;
     bool pinned;
-    uint64_t agent;  /* where pinned */
-    bool made;       /* the check-in protocol made the device: name and user are its to change */
+    uint64_t agent; /* where pinned */
+    bool made;      /* the check-in protocol made the device: name and user are its to change */
+    /* Only told of devices that are not pinned: */
     bool own_token;  /* the device has a token of its own, which counts as a pin */
     unsigned others; /* further devices of the serial */
 };

@@ -150,9 +150,9 @@
     X(AGENTS, "SELECT row, id, name, hash, os, disabled FROM agent ORDER BY name")                                               \
     X(AGENT_DISABLE, "UPDATE agent SET disabled = 1 WHERE name = ?1")                                                            \
     X(PINNED, "SELECT d.row, d.id, d.name, d.serial, d.user, d.os, d.ownership, p.agent, p.made, "                               \
-              "EXISTS(SELECT 1 FROM device_token t WHERE t.device = d.row), "                                                    \
-              "EXISTS(SELECT 1 FROM device o WHERE o.serial = ?1 AND o.row <> d.row) "                                           \
-              "FROM device d LEFT JOIN pin p ON p.device = d.row WHERE d.serial = ?1 ORDER BY d.row LIMIT 1")                    \
+              "CASE WHEN p.agent IS NULL THEN EXISTS(SELECT 1 FROM device_token t WHERE t.device = d.row) END, "                 \
+              "CASE WHEN p.agent IS NULL THEN EXISTS(SELECT 1 FROM device o WHERE o.serial = ?1 AND o.row <> d.row) END "        \
+              "FROM device d LEFT JOIN pin p ON p.device = d.row WHERE d.serial = ?1 LIMIT 1")                                   \
     X(PIN_ADD, "INSERT INTO pin(device, agent, made, since) VALUES(?1, ?2, ?3, ?4)")                                             \
     X(PIN_DROP, "DELETE FROM pin WHERE device = ?1")                                                                             \
     X(DEVICE_NAMED, "UPDATE device SET name = ?2, user = ?3, user_name = ?3, local_users = ?3 WHERE row = ?1")                   \

@@ -46,6 +46,7 @@ ud_store_open(struct ud_store **out, const char *path, enum ud_store_mode mode, 
     if (st != UD_OK)
         return st;
     struct ud_store *s = ud_xcalloc(1, sizeof(*s));
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* before its first use: it would count every allocation under a lock */
     int rc = sqlite3_open_v2(path, &s->db, flags, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(s->db, BUSY_WAIT);

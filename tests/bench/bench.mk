@@ -3,7 +3,7 @@
 BENCH_ROWS    ?=
 BENCH_DEVICES ?= 1000000
 BENCH := $(BUILD)/bench
-BENCH_PROGRAMS := $(addprefix $(BENCH)/,gen_devices bench_search make_list floor_ncurses bench_page bench_sync bench_escrowd floor_http floor_sqlite floor_fetch)
+BENCH_PROGRAMS := $(addprefix $(BENCH)/,gen_devices bench_search make_list floor_ncurses bench_page bench_sync bench_escrowd bench_checkin floor_http floor_sqlite floor_fetch)
 
 bench_link = $(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 bench_libs = $(foreach m,$(sort $(call closure,$(1))),$(BUILD)/lib/$(m).a)
@@ -32,6 +32,9 @@ $(BENCH)/floor_fetch: $(BUILD)/obj/tests/bench/floor_fetch.o $(BUILD)/obj/tests/
 $(BENCH)/bench_escrowd: $(addprefix $(BUILD)/obj/tests/bench/,bench_escrowd.o bench_load.o bench_common.o) $(call bench_libs,vault)
 	@mkdir -p $(@D)
 	$(bench_link) $(call libs_for,vault) $(LIBS_http)
+$(BENCH)/bench_checkin: $(addprefix $(BUILD)/obj/tests/bench/,bench_checkin.o bench_load.o bench_common.o) $(call bench_libs,domain)
+	@mkdir -p $(@D)
+	$(bench_link) $(call libs_for,domain) $(LIBS_http)
 $(BENCH)/floor_http: $(BUILD)/obj/tests/bench/floor_http.o
 	@mkdir -p $(@D)
 	$(bench_link) $(LIBS_escrowd)

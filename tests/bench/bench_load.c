@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "bench_common.h"
@@ -59,9 +60,26 @@ connect_to(const char *port)
     return fd;
 }
 
+static int
+connect_unix(const char *path)
+{
+    struct sockaddr_un to = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
+        give_up("the server cannot be reached");
+    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+    return fd;
+}
+
 static void
 open_connection(struct connection *c, const struct ud_load *load, SSL_CTX *context)
 {
+    if (load->socket != NULL) {
+        c->fd = connect_unix(load->socket);
+        return;
+    }
     c->fd = connect_to(load->port);
     c->tls = SSL_new(context);
     if (c->tls == NULL || SSL_set_fd(c->tls, c->fd) != 1 || SSL_set1_host(c->tls, "localhost") != 1 || SSL_connect(c->tls) != 1)
@@ -69,16 +87,32 @@ open_connection(struct connection *c, const struct ud_load *load, SSL_CTX *conte
     (void)fcntl(c->fd, F_SETFL, O_NONBLOCK);
 }
 
+/* Bytes written or read; 0: not now. */
+static size_t
+put(struct connection *c, const char *bytes, size_t length)
+{
+    ssize_t n = c->tls != NULL ? SSL_write(c->tls, bytes, (int)length) : send(c->fd, bytes, length, MSG_NOSIGNAL);
+
+    if (n <= 0 && (c->tls != NULL ? SSL_get_error(c->tls, (int)n) != SSL_ERROR_WANT_WRITE : errno != EAGAIN))
+        give_up("the server hung up");
+    return n > 0 ? (size_t)n : 0;
+}
+
+static size_t
+take(struct connection *c, char *bytes, size_t room)
+{
+    ssize_t n = c->tls != NULL ? SSL_read(c->tls, bytes, (int)room) : recv(c->fd, bytes, room, 0);
+
+    if (n <= 0 && (c->tls != NULL ? SSL_get_error(c->tls, (int)n) != SSL_ERROR_WANT_READ : n == 0 || errno != EAGAIN))
+        give_up("the server hung up");
+    return n > 0 ? (size_t)n : 0;
+}
+
 static void
 flush_out(struct connection *c)
 {
-    while (c->written < c->length) {
-        int n = SSL_write(c->tls, c->out + c->written, (int)(c->length - c->written));
-        if (n <= 0 && SSL_get_error(c->tls, n) != SSL_ERROR_WANT_WRITE)
-            give_up("the server hung up");
-        if (n > 0)
-            c->written += (size_t)n;
-    }
+    while (c->written < c->length)
+        c->written += put(c, c->out + c->written, c->length - c->written);
 }
 
 static void
@@ -126,18 +160,14 @@ take_answer(struct run *r, struct connection *c, size_t length)
 static void
 readable(struct run *r, struct connection *c)
 {
-    size_t length;
+    size_t length, n;
 
-    for (;;) {
-        int n = SSL_read(c->tls, c->in + c->got, (int)(sizeof(c->in) - 1 - c->got));
-        if (n <= 0) {
-            if (SSL_get_error(c->tls, n) != SSL_ERROR_WANT_READ)
-                give_up("the server hung up");
-            return;
-        }
-        c->got += (size_t)n;
+    while ((n = take(c, c->in + c->got, sizeof(c->in) - 1 - c->got)) > 0) {
+        c->got += n;
         if ((length = answer_length(c)) > 0)
             take_answer(r, c, length);
+        if (c->tls == NULL)
+            return; /* the loop comes back where there is more; asking costs a system call */
     }
 }
 
@@ -180,7 +210,7 @@ ud_load_run(struct ud_load_result *out, const struct ud_load *load)
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 
     memset(out, 0, sizeof(*out));
-    if (context == NULL || SSL_CTX_load_verify_locations(context, load->ca, NULL) != 1)
+    if (load->socket == NULL && (context == NULL || SSL_CTX_load_verify_locations(context, load->ca, NULL) != 1))
         give_up("the certificate authority cannot be read");
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     r.connection = calloc(load->connections, sizeof(*r.connection));

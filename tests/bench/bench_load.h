@@ -1,4 +1,4 @@
-/* Load on an HTTPS server over keep-alive connections, from one thread: each connection sends its next request when the last is answered. */
+/* Load on an HTTPS server, or on a plain one at a Unix socket, over keep-alive connections, from one thread: each connection sends its next request when the last is answered. */
 #ifndef UD_BENCH_LOAD_H
 #define UD_BENCH_LOAD_H
 
@@ -6,6 +6,7 @@
 
 struct ud_load {
     const char *port, *ca; /* localhost:port; file with the certificate authority */
+    const char *socket;    /* not NULL: a Unix socket instead, plain HTTP */
     unsigned connections;
     double seconds; /* measured; a fifth of it is run before, unmeasured */
     int wanted;     /* status that counts as answered */

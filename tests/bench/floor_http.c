@@ -1,11 +1,14 @@
-/* The floor of escrowd: libmicrohttpd with escrowd's own options and TLS settings, answering every GET with the same body.
+/* The floor of escrowd: libmicrohttpd with escrowd's own options and TLS settings, answering every request with the same body.
  *
- *     floor_http PORT CERTIFICATE KEY BODY-BYTES      until standard input ends */
+ *     floor_http PORT CERTIFICATE KEY BODY-BYTES      until standard input ends
+ *     floor_http SOCKET BODY-BYTES                    the same on a Unix socket, without TLS */
 #include <microhttpd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 struct answer {
@@ -25,7 +28,10 @@ on_request(void *arg, struct MHD_Connection *connection, const char *url, const 
         *state = a;
         return MHD_YES;
     }
-    *upload_size = 0;
+    if (*upload_size > 0) {
+        *upload_size = 0;
+        return MHD_YES;
+    }
     response = MHD_create_response_from_buffer(a->length, a->body, MHD_RESPMEM_PERSISTENT);
     MHD_add_response_header(response, "Content-Type", "application/json");
     enum MHD_Result result = MHD_queue_response(connection, MHD_HTTP_OK, response);
@@ -48,23 +54,47 @@ whole_file(const char *path)
     return text;
 }
 
+#define OPTIONS                                                                                                                  \
+    MHD_OPTION_CONNECTION_LIMIT, 512u, MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,                   \
+        (size_t)24 * 1024, MHD_OPTION_STRICT_FOR_CLIENT, 1
+#define FLAGS (MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO)
+
+static struct MHD_Daemon *
+start_tls(struct answer *a, char **argv)
+{
+    static char *cert, *key;
+
+    cert = whole_file(argv[2]), key = whole_file(argv[3]);
+    return MHD_start_daemon(FLAGS | MHD_USE_TLS, (uint16_t)atoi(argv[1]), NULL, NULL, on_request, a, OPTIONS,
+        MHD_OPTION_HTTPS_MEM_CERT, cert, MHD_OPTION_HTTPS_MEM_KEY, key, MHD_OPTION_HTTPS_PRIORITIES,
+        "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_END);
+}
+
+static struct MHD_Daemon *
+start_unix(struct answer *a, const char *path)
+{
+    struct sockaddr_un where = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    snprintf(where.sun_path, sizeof(where.sun_path), "%s", path);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&where, sizeof(where)) != 0 || listen(fd, 128) != 0)
+        return NULL;
+    return MHD_start_daemon(FLAGS, 0, NULL, NULL, on_request, a, OPTIONS, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_END);
+}
+
 int
 main(int argc, char **argv)
 {
     static struct answer a;
     char wait;
 
-    if (argc != 5) {
-        fprintf(stderr, "usage: floor_http PORT CERTIFICATE KEY BODY-BYTES\n");
+    if (argc != 5 && argc != 3) {
+        fprintf(stderr, "usage: floor_http PORT CERTIFICATE KEY BODY-BYTES, or floor_http SOCKET BODY-BYTES\n");
         return 2;
     }
-    a.length = strtoul(argv[4], NULL, 10) % sizeof(a.body);
+    a.length = strtoul(argv[argc - 1], NULL, 10) % sizeof(a.body);
     memset(a.body, ' ', sizeof(a.body));
-    char *cert = whole_file(argv[2]), *key = whole_file(argv[3]);
-    struct MHD_Daemon *d = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_TLS, (uint16_t)atoi(argv[1]),
-        NULL, NULL, on_request, &a, MHD_OPTION_CONNECTION_LIMIT, 512u, MHD_OPTION_CONNECTION_TIMEOUT, 30u,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)24 * 1024, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_HTTPS_MEM_CERT, cert,
-        MHD_OPTION_HTTPS_MEM_KEY, key, MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_END);
+    struct MHD_Daemon *d = argc == 5 ? start_tls(&a, argv) : start_unix(&a, argv[1]);
     if (d == NULL) {
         fprintf(stderr, "floor_http: the server does not start\n");
         return 1;
@@ -74,7 +104,5 @@ main(int argc, char **argv)
     while (read(0, &wait, 1) > 0)
         ;
     MHD_stop_daemon(d);
-    free(cert);
-    free(key);
     return 0;
 }

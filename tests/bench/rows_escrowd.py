@@ -1,4 +1,4 @@
-"""E1 to E5: escrowd, against libmicrohttpd answering a constant and against raw SQLite."""
+"""E1 to E5 and E8: escrowd, against libmicrohttpd answering a constant and against raw SQLite."""
 import os
 import re
 import shutil
@@ -109,7 +109,10 @@ class Floor:
 class Load:
     def __init__(self, data, service, port, connections, what, token="", seconds=SECONDS):
         command = [data.program("bench_escrowd"), service.dir, str(port), str(connections), str(seconds), what]
-        out = subprocess.run(command, input=token + "\n", check=True, capture_output=True, text=True).stdout.split()
+        self.take(command, token + "\n")
+
+    def take(self, command, text):
+        out = subprocess.run(command, input=text, check=True, capture_output=True, text=True).stdout.split()
         self.rate, self.p50, self.p99, self.longest = map(float, out[:4])
         self.refused, self.bytes = int(out[5]), int(out[6])
         if self.refused:
@@ -190,4 +193,66 @@ def e5(data, report):
         service.end()
 
 
-ROWS = {"E1": e1, "E2": e2_e3, "E3": e2_e3, "E5": e5}
+class CheckIn:
+    """An empty service on a Unix socket that answers the check-in protocol, and the floor beside it."""
+
+    DEVICES = 5000
+
+    def __init__(self, data):
+        self.data = data
+        self.escrowd = os.path.join(data.build, "escrowd")
+        self.dir = os.path.join(data.here, "escrowd-checkin")
+        self.socket, self.floor_socket = os.path.join(self.dir, "s"), os.path.join(self.dir, "floor")
+        shutil.rmtree(self.dir, ignore_errors=True)
+        subprocess.run([self.escrowd, "init", self.dir, "--unix", self.socket], check=True, stdout=subprocess.DEVNULL)
+        with open(os.path.join(self.dir, "escrowd.conf"), "a", encoding="utf-8") as config:
+            config.write("\n[check-in]\nenabled = yes\n")
+        secret = subprocess.run([self.escrowd, "-C", self.dir, "agent", "add", "bench"], check=True, capture_output=True, text=True).stdout
+        self.credential = "bench:" + secret
+        self.process = subprocess.Popen([self.escrowd, "-C", self.dir, "serve"], stdout=subprocess.PIPE, text=True)
+        if "serving" not in self.process.stdout.readline():
+            raise RuntimeError("escrowd does not serve")
+        self.floor = subprocess.Popen([data.program("floor_http"), self.floor_socket, "84"], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, text=True)
+        self.floor.stdout.readline()
+
+    def load(self, what, floor=False, seconds=SECONDS):
+        load = Load.__new__(Load)
+        load.take([self.data.program("bench_checkin"), self.floor_socket if floor else self.socket, "32", str(seconds), str(self.DEVICES), what],
+                  self.credential)
+        return load
+
+    def end(self):
+        self.floor.stdin.close()
+        self.floor.wait()
+        self.floor.stdout.close()
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def e8(data, report):
+    service = CheckIn(data)
+    try:
+        service.load("same")  # stores what is asked for
+        names = {"verify": "look-up", "same": "unchanged check-in", "new": "new check-in, durable"}
+        for what, least in (("verify", 8000), ("same", 8000), ("new", 2000)):
+            ours, floors = [], []
+            for _ in range(RUNS):
+                ours.append(service.load(what))
+                if what != "new":
+                    floors.append(service.load(what, floor=True))
+            for load in ours:
+                report.note(f"E8 {names[what]}: {load}")
+            for load in floors:
+                report.note(f"E8 floor: {load}")
+            report.least(f"E8 {names[what]}, Unix socket, 32 clients", middle(ours), least, "/s")
+            if floors:
+                report.ratio_least(f"E8 {names[what]}, Unix socket, 32 clients", middle(ours), middle(floors), "libmicrohttpd, a constant",
+                                   0.3, "/s")
+    finally:
+        service.end()
+
+
+ROWS = {"E1": e1, "E2": e2_e3, "E3": e2_e3, "E5": e5, "E8": e8}

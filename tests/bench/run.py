@@ -38,6 +38,9 @@ class Report:
     def limit(self, figure, ours, reference, what, most, unit):
         self.line(figure, ours, reference, what, f"≤ {most:g}{' ' + unit if unit else ''}", ours <= most, unit)
 
+    def least(self, figure, ours, least, unit):
+        self.line(figure, ours, None, "", f"≥ {least:g}{' ' + unit if unit else ''}", ours >= least, unit)
+
 
 def measure(function, data, verbose):
     for again in (False, True):
