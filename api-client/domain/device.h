@@ -39,9 +39,7 @@ struct ud_device {
     enum ud_key_mark mark;
     uint16_t keys;  /* number of keys escrowed, as far as known */
     uint8_t source; /* index of the configured source */
-    uint8_t spare;  /* no hole is left: an open call is sealed as bytes */
-    uint16_t keys; /* number of keys escrowed, as far as known */
-    bool retired;  /* taken out of the list at its source; its keys stay */
+    bool retired;   /* taken out of the list at its source; its keys stay. No hole is left: an open call is sealed as bytes */
 };
 
 /* Metadata of one recovery key. Never the secret. A FileVault or LAPS key may have no ID (zero): it is addressed by device and kind. */
