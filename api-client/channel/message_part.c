@@ -33,9 +33,10 @@ ud_unpack_disclosure(struct ud_unpacker *p, struct ud_disclosure *d)
     X(rotate_due)                                                                                                                \
     X(idle_warn)                                                                                                                 \
     X(idle_countdown)                                                                                                            \
-    X(session_max) X(session_grace) X(locked_end) X(presence_max) X(group_cover) X(whole_cover) X(covered_max) X(store_max)
+    X(session_max)                                                                                                               \
+    X(session_grace) X(locked_end) X(presence_max) X(group_cover) X(whole_cover) X(covered_max) X(store_max) X(approval_expires)
 #define POLICY_COUNTS(X) X(keys_asked_again) X(keys_stop)
-#define POLICY_TEXTS(X)  X(ticket_prefix) X(ticket_pattern) X(helpdesk)
+#define POLICY_TEXTS(X)  X(ticket_prefix) X(ticket_pattern) X(helpdesk) X(surge)
 
 void
 ud_pack_policy(struct ud_packer *p, const struct ud_policy *policy)
@@ -50,6 +51,7 @@ ud_pack_policy(struct ud_packer *p, const struct ud_policy *policy)
         ud_pack_text(p, policy->reason[i].text);
         ud_pack_u8(p, policy->reason[i].needs_note);
         ud_pack_u8(p, policy->reason[i].self_service);
+        ud_pack_u8(p, policy->reason[i].needs_approval);
     }
     ud_pack_u8(p, (unsigned)policy->verified_count);
     for (size_t i = 0; i < policy->verified_count; i++)
@@ -67,6 +69,8 @@ ud_pack_policy(struct ud_packer *p, const struct ud_policy *policy)
 #define X(member) ud_pack_text(p, policy->member);
     POLICY_TEXTS(X)
 #undef X
+    ud_pack_u8(p, policy->approval);
+    ud_pack_i64(p, policy->surge_ends);
 }
 
 /* A time of a policy: never negative, at most 31 days. */
@@ -91,6 +95,7 @@ ud_unpack_policy(struct ud_unpacker *p, struct ud_policy *policy)
         ud_unpack_into(p, policy->reason[i].text, sizeof(policy->reason[i].text));
         policy->reason[i].needs_note = ud_unpack_bool(p);
         policy->reason[i].self_service = ud_unpack_bool(p);
+        policy->reason[i].needs_approval = ud_unpack_bool(p);
     }
     policy->verified_count = ud_unpack_below(p, UD_VERIFIED_MAX + 1);
     for (size_t i = 0; i < policy->verified_count; i++)
@@ -110,4 +115,6 @@ ud_unpack_policy(struct ud_unpacker *p, struct ud_policy *policy)
 #define X(member) ud_unpack_into(p, policy->member, sizeof(policy->member));
     POLICY_TEXTS(X)
 #undef X
+    policy->approval = (enum ud_approval_rule)ud_unpack_below(p, UD_APPROVAL_RULE_YES + 1);
+    policy->surge_ends = ud_unpack_i64(p);
 }

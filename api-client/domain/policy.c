@@ -41,6 +41,8 @@ set_shared_defaults(struct ud_policy *p)
     p->idle_countdown = MINUTE;
     p->covered_max = 15 * MINUTE;
     p->store_max = 72 * HOUR;
+    p->approval_expires = 15 * MINUTE;
+    p->surge_ends = UD_WALL_NONE;
     p->copy_ticket = true;
     p->self_service_notice = true;
     ud_copy(p->helpdesk, sizeof(p->helpdesk), N_("the lead of the helpdesk"));
@@ -111,6 +113,7 @@ tighten_reasons(struct ud_policy *site, const struct ud_policy *wish)
         if (same == NULL)
             continue;
         r.needs_note |= same->needs_note;
+        r.needs_approval |= same->needs_approval;
         site->reason[kept++] = r;
     }
     site->reason_count = kept;
@@ -156,6 +159,7 @@ tighten_times(struct ud_policy *site, const struct ud_policy *wish)
         site->whole_cover = wish->whole_cover;
     site->covered_max = shorter(site->covered_max, wish->covered_max);
     site->store_max = shorter(site->store_max, wish->store_max);
+    site->approval_expires = shorter(site->approval_expires, wish->approval_expires);
 }
 
 void
@@ -181,6 +185,23 @@ ud_policy_tighten(struct ud_policy *site, const struct ud_policy *wish)
     site->allow_recorder &= wish->allow_recorder;
     site->lock_drops_directory |= wish->lock_drops_directory;
     site->self_service_notice |= wish->self_service_notice;
+    if (wish->approval > site->approval)
+        site->approval = wish->approval;
+    if (wish->surge[0] == '\0')
+        site->surge[0] = '\0';
+}
+
+bool
+ud_policy_needs_approval(const struct ud_policy *p, const char *reason, enum ud_ownership ownership, bool staff)
+{
+    const struct ud_reason *r = find_reason(p, reason, !staff);
+
+    if (r == NULL)
+        r = find_reason(p, reason, staff);
+    if (r != NULL && r->needs_approval)
+        return true;
+    return staff && (p->approval == UD_APPROVAL_RULE_YES ||
+                        (p->approval == UD_APPROVAL_RULE_PERSONAL && ownership == UD_OWNERSHIP_PERSONAL));
 }
 
 const struct ud_reason *

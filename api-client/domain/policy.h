@@ -8,12 +8,16 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "domain/device.h"
 #include "domain/reason.h"
 
 enum ud_need { UD_NEED_NO, UD_NEED_OPTIONAL, UD_NEED_YES };
+/* Which keys staff get only when a second person has approved it. A reason can ask for it besides (struct ud_reason). */
+enum ud_approval_rule { UD_APPROVAL_RULE_NO, UD_APPROVAL_RULE_PERSONAL, UD_APPROVAL_RULE_YES };
 enum ud_profile { UD_PROFILE_WORKSTATION, UD_PROFILE_JUMPHOST, UD_PROFILE_TRAINING };
 
 #define UD_VERIFIED_MAX 8
+#define UD_INCIDENT_MAX 48
 
 struct ud_policy {
     struct ud_reason reason[UD_REASON_MAX];
@@ -48,12 +52,19 @@ struct ud_policy {
     bool training;
     bool self_service_notice; /* the notice of self-service is shown, where one has been set */
     char helpdesk[96];        /* whom to call */
+    enum ud_approval_rule approval;
+    ud_msec approval_expires; /* 15 minutes to be decided, then again that long to be used; 1 minute to 1 hour */
+    /* A surge lifts keys_stop: the service announces it, no file can. Empty: none. */
+    char surge[UD_INCIDENT_MAX];
+    ud_wall surge_ends;
 };
 
 /* The shipped policy with the defaults of a profile (design.md section 4). */
 void ud_policy_default(struct ud_policy *p, enum ud_profile profile);
 /* `site` tightened by `wish` member by member: shorter times, more needed, fewer allowed. Never looser than site. */
 void ud_policy_tighten(struct ud_policy *site, const struct ud_policy *wish);
+/* Does a second person have to approve? `staff`: not the device's own user, whom only the reason binds. */
+bool ud_policy_needs_approval(const struct ud_policy *p, const char *reason, enum ud_ownership ownership, bool staff);
 /* NULL where the code is not in the list. */
 const struct ud_reason *ud_policy_reason(const struct ud_policy *p, const char *code);
 

@@ -13,6 +13,7 @@ struct ud_reason {
     char text[96]; /* English; msgid for gettext where it is one of the shipped reasons */
     bool needs_note;
     bool self_service;
+    bool needs_approval; /* by a second person */
 };
 
 /* The shipped nine drive reasons followed by the three of self-service; *count gets 12. Static. */

@@ -160,6 +160,8 @@ ud_wire_reveal_encode(struct ud_buf *body, const struct ud_wire_reveal *r, struc
     ud_json_put_text(doc, "caller", r->why.caller);
     ud_json_put_text(doc, "verified", r->why.verified);
     ud_json_put_guid(doc, "request", &r->request);
+    if (!ud_guid_is_zero(&r->approval))
+        ud_json_put_guid(doc, "approval", &r->approval);
     ud_json_put_base64(doc, "public_key", r->public_key, sizeof(r->public_key));
     return print(body, doc, err);
 }
@@ -198,6 +200,8 @@ ud_wire_reveal_decode(struct ud_wire_reveal *out, const void *body, size_t lengt
         st = get_kind(&out->kind, doc, err);
     if (st == UD_OK)
         st = get_why(&out->why, doc, err);
+    if (st == UD_OK)
+        st = ud_json_optional(ud_json_get_guid(&out->approval, doc, "approval", err));
     if (st == UD_OK)
         st = ud_json_required(ud_json_get_guid(&out->request, doc, "request", err), "request", err);
     if (st == UD_OK)

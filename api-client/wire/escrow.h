@@ -25,7 +25,8 @@
     X(BRANDING, "branding")                                                                                                      \
     X(STORE, "store")                                                                                                            \
     X(KEEP, "keep")                                                                                                              \
-    X(PACKAGE, "package")
+    X(PACKAGE, "package")                                                                                                        \
+    X(APPROVAL, "approval")
 
 enum ud_wire_capability_bit {
 #define X(name, text) UD_WIRE_CAN_##name##_BIT,
@@ -77,6 +78,7 @@ struct ud_wire_reveal {
     struct ud_guid request;
     unsigned char public_key[UD_SEAL_PUBLIC];
     struct ud_disclosure why;
+    struct ud_guid approval; /* zero: none */
 };
 UD_CHECK enum ud_status ud_wire_reveal_encode(struct ud_buf *body, const struct ud_wire_reveal *r, struct ud_error *err);
 UD_CHECK enum ud_status ud_wire_reveal_decode(struct ud_wire_reveal *out, const void *body, size_t length, struct ud_error *err);

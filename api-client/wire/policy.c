@@ -10,7 +10,7 @@
 #define COUNT(a)    (sizeof(a) / sizeof((a)[0]))
 #define SECONDS_MAX (31 * 86400)
 
-enum member_type { MEMBER_NEED, MEMBER_TEXT, MEMBER_TIME, MEMBER_COUNT, MEMBER_BOOL };
+enum member_type { MEMBER_NEED, MEMBER_RULE, MEMBER_TEXT, MEMBER_TIME, MEMBER_COUNT, MEMBER_BOOL };
 
 static const struct {
     const char *name;
@@ -45,10 +45,13 @@ static const struct {
     { "training", MEMBER_BOOL, AT(training) },
     { "self_service_notice", MEMBER_BOOL, AT(self_service_notice) },
     { "helpdesk", MEMBER_TEXT, AT(helpdesk) },
+    { "approval", MEMBER_RULE, AT(approval) },
+    { "approval_expires_s", MEMBER_TIME, AT(approval_expires) },
 #undef AT
 };
 
 static const char *const need_names[] = { "no", "optional", "yes" };
+static const char *const rule_names[] = { "no", "personal", "yes" };
 
 /* Index of a member's text among `words`; UD_NOTFOUND leaves *out. */
 static enum ud_status
@@ -80,6 +83,10 @@ get_member(struct ud_policy *p, size_t i, const struct ud_json *doc, struct ud_e
     case MEMBER_NEED:
         if ((st = get_word(&word, doc, name, need_names, COUNT(need_names), err)) == UD_OK)
             *(enum ud_need *)at = (enum ud_need)word;
+        break;
+    case MEMBER_RULE:
+        if ((st = get_word(&word, doc, name, rule_names, COUNT(rule_names), err)) == UD_OK)
+            *(enum ud_approval_rule *)at = (enum ud_approval_rule)word;
         break;
     case MEMBER_TEXT:
         st = ud_json_get_text(at, members[i].size, doc, name, err);
@@ -127,6 +134,8 @@ get_reason(struct ud_reason *out, const struct ud_json *item, struct ud_error *e
         st = ud_json_optional(ud_json_get_bool(&out->needs_note, item, "needs_note", err));
     if (st == UD_OK)
         st = ud_json_optional(ud_json_get_bool(&out->self_service, item, "self_service", err));
+    if (st == UD_OK)
+        st = ud_json_optional(ud_json_get_bool(&out->needs_approval, item, "needs_approval", err));
     return st;
 }
 
@@ -167,6 +176,21 @@ get_ways(struct ud_policy *p, const struct ud_json *doc, struct ud_error *err)
     return UD_OK;
 }
 
+/* The surge that a service announces; an approval that never ends, or that nobody can decide in time, is refused. */
+static enum ud_status
+get_surge(struct ud_policy *p, const struct ud_json *doc, struct ud_error *err)
+{
+    const struct ud_json *surge = ud_json_member(doc, "surge");
+    enum ud_status st;
+
+    if (p->approval_expires < 60 * 1000 || p->approval_expires > 3600 * 1000)
+        return ud_error_set(err, UD_MALFORMED, "\"approval_expires_s\" is from 60 to 3600");
+    if (surge == NULL)
+        return UD_OK;
+    st = ud_json_required(ud_json_get_text(p->surge, sizeof(p->surge), surge, "incident", err), "incident", err);
+    return st == UD_OK ? ud_json_required(ud_json_get_time(&p->surge_ends, surge, "ends", err), "ends", err) : st;
+}
+
 enum ud_status
 ud_wire_policy_decode(struct ud_policy *p, bool *plain_graph_reads, const void *body, size_t length, struct ud_error *err)
 {
@@ -189,6 +213,8 @@ ud_wire_policy_decode(struct ud_policy *p, bool *plain_graph_reads, const void *
     if (st == UD_OK)
         st = ud_json_optional(get_word(&view, doc, "personal_bitlocker", views, COUNT(views), err));
     if (st == UD_OK)
+        st = get_surge(&read, doc, err);
+    if (st == UD_OK)
         st = ud_json_optional(get_word(&plain, doc, "plain_graph_reads", reads, COUNT(reads), err));
     ud_json_free(&doc);
     if (st != UD_OK)
@@ -209,6 +235,9 @@ write_member(struct ud_json_writer *w, const struct ud_policy *p, size_t i)
     switch (members[i].type) {
     case MEMBER_NEED:
         ud_json_write_text(w, name, need_names[*(const enum ud_need *)at]);
+        break;
+    case MEMBER_RULE:
+        ud_json_write_text(w, name, rule_names[*(const enum ud_approval_rule *)at]);
         break;
     case MEMBER_TEXT:
         ud_json_write_text(w, name, at);
@@ -236,6 +265,7 @@ ud_wire_policy_write(struct ud_json_writer *w, const struct ud_policy *p, bool p
         ud_json_write_text(w, "text", p->reason[i].text);
         ud_json_write_bool(w, "needs_note", p->reason[i].needs_note);
         ud_json_write_bool(w, "self_service", p->reason[i].self_service);
+        ud_json_write_bool(w, "needs_approval", p->reason[i].needs_approval);
         ud_json_write_object_end(w);
     }
     ud_json_write_array_end(w);
@@ -247,5 +277,11 @@ ud_wire_policy_write(struct ud_json_writer *w, const struct ud_policy *p, bool p
     ud_json_write_text(w, "plain_graph_reads", plain_graph_reads ? "allow" : "refuse");
     for (size_t i = 0; i < COUNT(members); i++)
         write_member(w, p, i);
+    if (p->surge[0] != '\0') {
+        ud_json_write_object(w, "surge");
+        ud_json_write_text(w, "incident", p->surge);
+        ud_json_write_time(w, "ends", p->surge_ends);
+        ud_json_write_object_end(w);
+    }
     ud_json_write_object_end(w);
 }

@@ -10,7 +10,7 @@
 
 #define FILE_MAX ((size_t)64 * 1024)
 
-enum type { SECONDS, NEED, FLAG, NUMBER, TEXT };
+enum type { SECONDS, NEED, RULE, FLAG, NUMBER, TEXT };
 
 struct setting {
     const char *name;
@@ -42,6 +42,7 @@ static const struct setting settings[] = {
     { "presence_max", SECONDS, AT(presence_max), 3600 },
     { "group_cover", SECONDS, AT(group_cover), 120 },
     { "whole_cover", SECONDS, AT(whole_cover), 120 },
+    { "approval", RULE, AT(approval), 0 },
     { "keys_asked_again", NUMBER, AT(keys_asked_again), 10000 },
     { "keys_stop", NUMBER, AT(keys_stop), 10000 },
 };
@@ -91,6 +92,11 @@ store(void *at, const struct setting *s, const char *value)
         if (!to_choice(&index, value, (const char *const[]){ "no", "optional", "yes" }, 3))
             return false;
         *(enum ud_need *)at = (enum ud_need)index;
+        return true;
+    case RULE:
+        if (!to_choice(&index, value, (const char *const[]){ "no", "personal", "yes" }, 3))
+            return false;
+        *(enum ud_approval_rule *)at = (enum ud_approval_rule)index;
         return true;
     case FLAG:
         if (!to_choice(&index, value, (const char *const[]){ "no", "yes", "deny", "view" }, 4))
