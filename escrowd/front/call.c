@@ -254,6 +254,12 @@ static const struct answer answers[UD_VAULT_CODE_END] = {
     [UD_VAULT_OTHER_DEVICE] = { 409, "other_device", "This recovery key is stored for another device." },
     [UD_VAULT_ALREADY_STORED] = { 409, "already_stored", "This recovery key is stored already." },
     [UD_VAULT_DIFFERENT_KEY] = { 409, "different_key", "A recovery key with this ID and other digits is stored already." },
+    [UD_VAULT_APPROVAL_REQUIRED] = { 403, "approval_required", "A second person has to approve this first." },
+    [UD_VAULT_APPROVAL_DENIED] = { 403, "approval_denied", "A second person has denied this request." },
+    [UD_VAULT_APPROVAL_EXPIRED] = { 403, "approval_expired", "This approval has expired. Ask for another." },
+    [UD_VAULT_SELF_APPROVAL] = { 403, "self_approval", "Nobody decides about their own request." },
+    [UD_VAULT_APPROVAL_USED] = { 409, "approval_used", "This approval has been used. Ask for another." },
+    [UD_VAULT_APPROVAL_DECIDED] = { 409, "approval_decided", "This request is not open any more." },
     [UD_VAULT_UNAVAILABLE] = { 503, "serviceNotAvailable", "The service cannot reach its database now." },
     [UD_VAULT_KEY_STORED] = { 409, "key_stored", "A recovery key of this device is stored already." },
 };

@@ -237,6 +237,7 @@ ud_front_reveal(struct ud_call *c)
     r.reveal.kind = (uint8_t)asked.kind;
     r.reveal.request = asked.request;
     r.reveal.why = asked.why;
+    r.reveal.approval = asked.approval;
     memcpy(r.reveal.public_key, asked.public_key, sizeof(r.reveal.public_key));
     ud_call_ask(c, &r, answer_reveal);
 }

@@ -47,6 +47,12 @@ static const struct ud_route routes[] = {
     { "POST", "escrow/v1/devices/{id}/store-request", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_typed_ask },
     { "GET", "escrow/v1/store-requests", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_typed_asked },
     { "POST", "escrow/v1/outcome", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_outcome },
+    { "POST", "escrow/v1/approvals", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_approval_ask },
+    { "GET", "escrow/v1/approvals", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_approvals },
+    { "GET", "escrow/v1/approvals/{id}", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_approval },
+    { "POST", "escrow/v1/approvals/{id}", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_approval_decide },
+    { "POST", "escrow/v1/approvals/{id}/withdraw", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_approval_withdraw },
+    { "POST", "escrow/v1/surge", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_surge },
     { "POST", "escrow/v1/sign-out", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_sign_out },
 
     { "POST", "escrow/v1/device/check-in", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_check_in },

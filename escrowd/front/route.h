@@ -59,6 +59,12 @@ void ud_front_rotate(struct ud_call *c);
 void ud_front_rotation(struct ud_call *c);
 void ud_front_outcome(struct ud_call *c);
 void ud_front_sign_out(struct ud_call *c);
+void ud_front_approval_ask(struct ud_call *c);
+void ud_front_approvals(struct ud_call *c);
+void ud_front_approval(struct ud_call *c);
+void ud_front_approval_decide(struct ud_call *c);
+void ud_front_approval_withdraw(struct ud_call *c);
+void ud_front_surge(struct ud_call *c);
 
 void ud_front_typed(struct ud_call *c);
 void ud_front_typed_state(struct ud_call *c);

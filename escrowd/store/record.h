@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/approval.h"
 #include "domain/device.h"
 #include "domain/typed_key.h"
 
@@ -99,6 +100,16 @@ struct ud_store_disclosure { /* one accepted reveal; its request id is good once
     uint64_t user_row, device_row, key_row;
     ud_wall at;
     const char *outcome;
+};
+
+struct ud_store_approval { /* an approval with what decisions need; a.state is the stored one */
+    uint64_t row, user_row, device_row, key_row;
+    struct ud_approval_request a;
+};
+
+struct ud_store_surge {
+    char incident[UD_INCIDENT_MAX];
+    ud_wall opened, ends;
 };
 
 struct ud_store_audit {

@@ -168,7 +168,32 @@
     X(DISCLOSURE_ADD, "INSERT INTO disclosure(request, user, device, key, at) VALUES(?1, ?2, ?3, ?4, ?5)")                       \
     X(DISCLOSURE_OUTCOME, "UPDATE disclosure SET outcome = ?3 WHERE request = ?1 AND user = ?2")                                 \
     X(DISCLOSURE_GET, "SELECT request, user, device, key, at FROM disclosure WHERE request = ?1")                                \
-    X(DISCLOSURES, "SELECT request, user, device, key, at FROM disclosure WHERE at >= ?1 ORDER BY at")
+    X(DISCLOSURES, "SELECT request, user, device, key, at FROM disclosure WHERE at >= ?1 ORDER BY at")                           \
+    X(APPROVAL_ADD, "INSERT INTO approval(id, request, user, device, key, state, reason, ticket, note, caller, verified, "       \
+                    "created, expires) VALUES(?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")                            \
+    X(APPROVAL_BY_ID, "SELECT " UD_SQL_APPROVAL_COLUMNS UD_SQL_APPROVAL_FROM "WHERE a.id = ?1")                                  \
+    X(APPROVAL_BY_REQUEST, "SELECT " UD_SQL_APPROVAL_COLUMNS UD_SQL_APPROVAL_FROM "WHERE a.user = ?1 AND a.request = ?2")        \
+    X(APPROVALS_OPEN, "SELECT " UD_SQL_APPROVAL_COLUMNS UD_SQL_APPROVAL_FROM "WHERE a.state = 1 AND a.expires > ?1 "             \
+                      "AND (?2 IS NULL OR a.user = ?2) ORDER BY a.row LIMIT ?3")                                                 \
+    X(APPROVALS, "SELECT " UD_SQL_APPROVAL_COLUMNS UD_SQL_APPROVAL_FROM "WHERE (?1 IS NULL OR a.user = ?1) "                     \
+                 "ORDER BY a.row DESC LIMIT ?2")                                                                                 \
+    X(APPROVAL_COUNT, "SELECT count(*) FROM approval WHERE state = 1 AND user = ?1 AND expires > ?2")                            \
+    X(APPROVAL_DECIDE, "UPDATE approval SET state = ?2, approver = ?3, decided = ?4, expires = ?5, answer = ?6 "                 \
+                       "WHERE row = ?1 AND state = 1")                                                                           \
+    X(APPROVAL_WITHDRAW, "UPDATE approval SET state = 4, decided = ?2 WHERE row = ?1 AND state IN (1, 2)")                       \
+    X(APPROVAL_USE, "UPDATE approval SET state = 5, used = ?2 WHERE row = ?1 AND state = 2")                                     \
+    X(SURGE_ADD, "INSERT INTO surge(incident, user, opened, ends) VALUES(?1, ?2, ?3, ?4)")                                       \
+    X(SURGE_END, "UPDATE surge SET ends = ?1 WHERE ends > ?1")                                                                   \
+    X(SURGE_NOW, "SELECT incident, opened, ends FROM surge WHERE ends > ?1 ORDER BY row DESC LIMIT 1")
+
+/* Columns of struct ud_store_approval; 'a' is the table, 'w' who asked, 'v' who decided. */
+#define UD_SQL_APPROVAL_COLUMNS                                                                                                  \
+    "a.row, a.user, a.device, a.key, a.id, a.request, k.id, d.id, k.kind, a.state, a.created, a.expires, a.decided, "            \
+    "a.reason, a.ticket, a.note, a.caller, a.verified, CASE w.display WHEN '' THEN w.name ELSE w.display END, w.account, "       \
+    "d.name, d.serial, d.user, CASE v.display WHEN '' THEN v.name ELSE v.display END, a.answer "
+#define UD_SQL_APPROVAL_FROM                                                                                                     \
+    "FROM approval a JOIN user w ON w.row = a.user JOIN device d ON d.row = a.device "                                           \
+    "JOIN recovery_key k ON k.row = a.key LEFT JOIN user v ON v.row = a.approver "
 
 /* The schema, one statement each. Order matters. */
 #define UD_SCHEMA_VERSION 2
@@ -209,6 +234,12 @@
     X("CREATE TABLE key_match(key INTEGER PRIMARY KEY, type TEXT NOT NULL, hash BLOB NOT NULL)")                                 \
     X("CREATE TABLE disclosure(request BLOB PRIMARY KEY, user INTEGER NOT NULL, device INTEGER NOT NULL, "                       \
       "key INTEGER NOT NULL, at INTEGER NOT NULL, outcome TEXT) WITHOUT ROWID")                                                  \
+    X("CREATE TABLE approval(row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, request BLOB NOT NULL, user INTEGER NOT NULL, "   \
+      "device INTEGER NOT NULL, key INTEGER NOT NULL, state INTEGER NOT NULL, reason TEXT NOT NULL, ticket TEXT NOT NULL, "      \
+      "note TEXT NOT NULL, caller TEXT NOT NULL, verified TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, "   \
+      "approver INTEGER, decided INTEGER, used INTEGER, answer TEXT NOT NULL DEFAULT '', UNIQUE(user, request))")                \
+    X("CREATE TABLE surge(row INTEGER PRIMARY KEY, incident TEXT NOT NULL, user INTEGER NOT NULL, opened INTEGER NOT NULL, "     \
+      "ends INTEGER NOT NULL)")                                                                                                  \
     X("CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, line TEXT NOT NULL, hash BLOB NOT NULL)")                \
     X("CREATE TABLE checkpoint(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, head BLOB NOT NULL, "                               \
       "signature BLOB NOT NULL)")                                                                                                \
@@ -221,7 +252,9 @@
     X("CREATE INDEX token_consent ON token(consent)")                                                                            \
     X("CREATE INDEX device_token_device ON device_token(device)")                                                                \
     X("CREATE INDEX work_request ON work(request) WHERE action = 1")                                                             \
-    X("CREATE INDEX disclosure_at ON disclosure(at)")
+    X("CREATE INDEX disclosure_at ON disclosure(at)")                                                                            \
+    X("CREATE INDEX approval_open ON approval(row) WHERE state = 1")                                                             \
+    X("CREATE INDEX approval_user ON approval(user, state)")
 
 /* Indexes that bulk loading drops and makes again; that of a device's keys stays, every new key looks there. */
 #define UD_SCHEMA_INDEXES(X)                                                                                                     \

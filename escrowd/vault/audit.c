@@ -56,6 +56,8 @@ write_line(struct ud_buf *out, const struct ud_audit_entry *e)
     write_guid(&w, "request", e->request);
     write_guid(&w, "call", e->call);
     write_text(&w, "detail", e->detail);
+    write_guid(&w, "approval", e->approval);
+    write_text(&w, "surge", e->surge);
     ud_json_write_object_end(&w);
 }
 

@@ -13,6 +13,8 @@ struct ud_audit_entry {
     const char *event; /* intent disclosed refused damaged deposited rotate rotated rotate-failed outcome grant … */
     const struct ud_guid *user, *device, *key, *request, *call;
     const char *user_name, *device_name, *serial, *kind, *reason, *ticket, *note, *caller, *verified, *outcome, *detail;
+    const struct ud_guid *approval;
+    const char *surge; /* incident number of the surge that was on */
 };
 
 /* Where the chain stands. A copy of it is the way back when a transaction fails. */

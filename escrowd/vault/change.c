@@ -25,6 +25,7 @@ ud_change_free(struct ud_change **c)
         return;
     ud_vault_request_free(&(*c)->request);
     ud_vault_reply_free(&(*c)->reply);
+    free((*c)->approval);
     ud_token_wipe(&(*c)->token);
     free((*c)->agent);
     ud_seen_free(&(*c)->seen);
@@ -50,6 +51,7 @@ ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c)
     e->device_name = c->device.name;
     e->serial = c->device.serial;
     e->key = &c->key.k.id;
+    e->surge = c->surge;
     if (r == NULL)
         return;
     e->call = &r->call;
@@ -59,9 +61,11 @@ ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c)
         e->key = &r->deposit.id;
         e->kind = ud_kind_name((enum ud_kind)r->deposit.kind);
     }
-    if (r->op != UD_VAULT_PACKAGE && r->op != UD_VAULT_REVEAL && r->op != UD_VAULT_REVEAL_PLAIN && r->op != UD_VAULT_ROTATE)
+    if (r->op != UD_VAULT_PACKAGE && r->op != UD_VAULT_REVEAL && r->op != UD_VAULT_REVEAL_PLAIN && r->op != UD_VAULT_ROTATE &&
+        r->op != UD_VAULT_APPROVAL_ASK)
         return;
     e->request = &r->reveal.request;
+    e->approval = &r->reveal.approval;
     e->kind = ud_kind_name((enum ud_kind)(c->key.row != 0 ? c->key.k.kind : r->reveal.kind));
     e->reason = r->reveal.why.reason;
     e->ticket = r->reveal.why.ticket;
@@ -95,6 +99,17 @@ ud_change_begin(struct ud_change_context *c, struct ud_error *err)
     return st;
 }
 
+const char *
+ud_refusal_word(enum ud_vault_code code)
+{
+    static const char *const word[UD_VAULT_CODE_END] = { "", "signed-out", "not-allowed", "reason-required", "personal-device",
+        "not-found", "invalid", "already-used", "limit", "audit", "unavailable", "ambiguous", "key-stored", "other-device",
+        "already-stored", "different-key", "approval-required", "approval-denied", "approval-expired", "self-approval",
+        "approval-used", "approval-decided" };
+
+    return (unsigned)code < UD_VAULT_CODE_END ? word[code] : "";
+}
+
 static enum ud_status
 run_refusal(struct ud_change_context *c, struct ud_change *change, struct ud_error *err)
 {
@@ -109,13 +124,9 @@ run_refusal(struct ud_change_context *c, struct ud_change *change, struct ud_err
 void
 ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_code code, const char *message)
 {
-    static const char *const word[UD_VAULT_CODE_END] = { "", "signed-out", "not-allowed", "reason-required", "personal-device",
-        "not-found", "invalid", "already-used", "limit", "audit", "unavailable", "ambiguous", "key-stored", "other-device",
-        "already-stored", "different-key" };
-
     ud_reply_refuse(c->reply, code, message);
     if (c->event == NULL)
-        c->event = word[code];
+        c->event = ud_refusal_word(code);
     c->run = run_refusal;
     ud_vault_change(v, c);
 }

@@ -25,5 +25,6 @@ UD_CHECK enum ud_status ud_frame_open(struct ud_pack *p, struct ud_frame_head *h
 /* The descriptions. */
 void ud_request_fields(struct ud_pack *p, struct ud_vault_request *r);
 void ud_reply_fields(struct ud_pack *p, struct ud_vault_reply *r);
+void ud_pack_disclosure_fields(struct ud_pack *p, struct ud_disclosure *d);
 
 #endif

@@ -65,9 +65,29 @@ forget(struct ud_limits *l, ud_wall now)
 }
 
 void
+ud_limits_set_operator(struct ud_limits *l, unsigned per_operator)
+{
+    l->per_operator = per_operator;
+}
+
+/* One note a person and key: it moves to the end when the key is shown again. */
+static void
+drop(struct ud_limits *l, uint64_t user_row, uint64_t key_row)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        if (l->note[i].user_row != user_row || l->note[i].key_row != key_row)
+            continue;
+        memmove(l->note + i, l->note + i + 1, (l->count - i - 1) * sizeof(*l->note));
+        l->count--;
+        return;
+    }
+}
+
+void
 ud_limits_note(struct ud_limits *l, uint64_t user_row, uint64_t device_row, uint64_t key_row, ud_wall at)
 {
     forget(l, at);
+    drop(l, user_row, key_row);
     if (l->count == l->room) {
         l->room = l->room == 0 ? 256 : 2 * l->room;
         l->note = ud_xrealloc(l->note, l->room, sizeof(*l->note));
@@ -75,40 +95,43 @@ ud_limits_note(struct ud_limits *l, uint64_t user_row, uint64_t device_row, uint
     l->note[l->count++] = (struct note){ user_row, device_row, key_row, at };
 }
 
-/* Was this key shown to this operator after note `from`? Then `from` is not its last showing and counts only once. */
-static bool
-again(const struct ud_limits *l, size_t from)
-{
-    const struct note *n = &l->note[from];
+/* One limit: how many count against it, and when the first of them is forgotten. */
+struct tally {
+    unsigned most, count;
+    ud_wall oldest;
+};
 
-    for (size_t i = from + 1; i < l->count; i++) {
-        if (l->note[i].user_row == n->user_row && l->note[i].key_row == n->key_row)
-            return true;
-    }
-    return false;
+static void
+count_in(struct tally *t, const struct note *n)
+{
+    if (t->count++ == 0)
+        t->oldest = n->at; /* notes stand oldest first */
 }
 
 uint32_t
-ud_limits_wait(struct ud_limits *l, uint64_t user_row, uint64_t device_row, uint64_t key_row, ud_wall now)
+ud_limits_wait(struct ud_limits *l, uint64_t user_row, uint64_t device_row, uint64_t key_row, bool surge, ud_wall now)
 {
-    unsigned keys = 0, device = 0;
-    ud_wall oldest = now;
-    bool known = false;
+    struct tally tally[3] = { { .most = surge ? 0 : l->per_operator }, { .most = l->per_device },
+        { .most = surge ? 0 : l->total } };
+    uint32_t wait = 0;
 
     forget(l, now);
     for (size_t i = 0; i < l->count; i++) {
         const struct note *n = &l->note[i];
-        bool mine = n->user_row == user_row;
-        known = known || (mine && n->key_row == key_row);
-        device += n->device_row == device_row;
-        if (mine && !again(l, i))
-            keys++;
-        if (n->at < oldest)
-            oldest = n->at;
+        if (n->user_row == user_row && n->key_row == key_row)
+            return 0; /* shown within the hour: the same key is no further one */
+        if (n->user_row == user_row)
+            count_in(&tally[0], n);
+        if (n->device_row == device_row)
+            count_in(&tally[1], n);
+        count_in(&tally[2], n);
     }
-    bool over = (l->per_operator != 0 && !known && keys >= l->per_operator) || (l->per_device != 0 && device >= l->per_device) ||
-                (l->total != 0 && l->count >= l->total);
-    return over ? (uint32_t)((oldest + HOUR - now) / 1000 + 1) : 0;
+    for (size_t i = 0; i < 3; i++) {
+        uint32_t left =
+            tally[i].most == 0 || tally[i].count < tally[i].most ? 0 : (uint32_t)((tally[i].oldest + HOUR - now) / 1000 + 1);
+        wait = left > wait ? left : wait;
+    }
+    return wait;
 }
 
 static struct failure *

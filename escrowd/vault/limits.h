@@ -3,6 +3,7 @@
 #ifndef UD_VAULT_LIMITS_H
 #define UD_VAULT_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,12 +11,13 @@
 
 struct ud_limits;
 
-/* An hour's maximum: different keys an operator, keys of one device, keys of all. 0: no limit. */
+/* An hour's maximum of different keys: an operator's, of one device, of all. 0: no limit. A key shown again counts once. */
 struct ud_limits *ud_limits_new(unsigned per_operator, unsigned per_device, unsigned total);
 void ud_limits_free(struct ud_limits **l);
+void ud_limits_set_operator(struct ud_limits *l, unsigned per_operator);
 void ud_limits_note(struct ud_limits *l, uint64_t user_row, uint64_t device_row, uint64_t key_row, ud_wall at);
-/* Seconds to wait before this reveal is allowed; 0: now. */
-uint32_t ud_limits_wait(struct ud_limits *l, uint64_t user_row, uint64_t device_row, uint64_t key_row, ud_wall now);
+/* Seconds to wait before this reveal is allowed; 0: now. A surge lifts the operator's limit and that of all. */
+uint32_t ud_limits_wait(struct ud_limits *l, uint64_t user_row, uint64_t device_row, uint64_t key_row, bool surge, ud_wall now);
 
 /* Seconds until (account, address) may try a password again; 0: now. */
 uint32_t ud_limits_sign_in_wait(const struct ud_limits *l, const char *account, const char *address, ud_msec now);

@@ -322,6 +322,7 @@ read_one(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_r
     case UD_VAULT_TYPED_ASKED:
         return ud_typed_asked(v, reply, s, err);
     case UD_VAULT_POLICY:
+        (void)ud_surge_on(v); /* one that has ended is not announced */
         reply->text = v->policy_json;
         return UD_OK;
     case UD_VAULT_NOTICE:

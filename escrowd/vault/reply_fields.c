@@ -8,7 +8,9 @@
 #define ROTATION_LEAST 48u
 #define WORK_LEAST     34u
 #define TYPED_LEAST    69u
+#define APPROVAL_LEAST 120u
 #define ROTATIONS_MAX  16u
+#define APPROVALS_MAX  200u
 #define WORKS_MAX      1000u
 
 static void
@@ -127,6 +129,34 @@ typed_fields(struct ud_pack *p, struct ud_vault_typed_state *t)
     ud_pack_text(p, &t->note);
 }
 
+static void
+approval_fields(struct ud_pack *p, struct ud_approval_request *a)
+{
+    uint8_t kind = (uint8_t)a->kind, state = (uint8_t)a->state;
+
+    ud_pack_guid(p, &a->id);
+    ud_pack_guid(p, &a->request);
+    ud_pack_guid(p, &a->key);
+    ud_pack_guid(p, &a->device);
+    ud_pack_enum(p, &kind, UD_KIND_COUNT);
+    ud_pack_enum(p, &state, UD_APPROVAL_STATE_COUNT);
+    ud_pack_bool(p, &a->own);
+    ud_pack_i64(p, &a->created);
+    ud_pack_i64(p, &a->expires);
+    ud_pack_i64(p, &a->decided);
+    ud_pack_i64(p, &a->left);
+    ud_pack_disclosure_fields(p, &a->why);
+    ud_pack_array_text(p, a->requester, sizeof(a->requester));
+    ud_pack_array_text(p, a->account, sizeof(a->account));
+    ud_pack_array_text(p, a->device_name, sizeof(a->device_name));
+    ud_pack_array_text(p, a->serial, sizeof(a->serial));
+    ud_pack_array_text(p, a->user, sizeof(a->user));
+    ud_pack_array_text(p, a->approver, sizeof(a->approver));
+    ud_pack_array_text(p, a->answer, sizeof(a->answer));
+    a->kind = (enum ud_kind)kind;
+    a->state = (enum ud_approval_state)state;
+}
+
 /* One array: its count, memory for it when reading, its entries. */
 #define ARRAY_FIELDS(p, array, count, max, least, fields)                                                                        \
     do {                                                                                                                         \
@@ -146,6 +176,7 @@ array_fields(struct ud_pack *p, struct ud_vault_reply *r)
     ARRAY_FIELDS(p, r->rotations, r->rotation_count, ROTATIONS_MAX, ROTATION_LEAST, rotation_fields);
     ARRAY_FIELDS(p, r->works, r->work_count, WORKS_MAX, WORK_LEAST, work_fields);
     ARRAY_FIELDS(p, r->typed, r->typed_count, UD_VAULT_TYPED_MAX, TYPED_LEAST, typed_fields);
+    ARRAY_FIELDS(p, r->approvals, r->approval_count, APPROVALS_MAX, APPROVAL_LEAST, approval_fields);
 }
 
 static void
@@ -197,6 +228,12 @@ ud_reply_fields(struct ud_pack *p, struct ud_vault_reply *r)
     ud_pack_u64(p, &r->next);
     ud_pack_u64(p, &r->total);
     array_fields(p, r);
+    if (r->op == UD_VAULT_APPROVALS)
+        ud_pack_u64(p, &r->revision);
+    if (r->op == UD_VAULT_SURGE) {
+        ud_pack_text(p, &r->surge.incident);
+        ud_pack_i64(p, &r->surge.ends);
+    }
     ud_pack_bytes(p, &r->sealed, &r->sealed_length, UD_PACKAGE_MAX + UD_SEAL_EXTRA);
     ud_pack_text(p, &r->text);
     ud_pack_text(p, &r->name);

@@ -193,6 +193,7 @@ ud_vault_reply_free(struct ud_vault_reply **r)
     free((*r)->rotations);
     free((*r)->works);
     free((*r)->typed);
+    free((*r)->approvals);
     ud_arena_free(&(*r)->frame);
     free(*r);
     *r = NULL;
@@ -204,7 +205,8 @@ ud_vault_op_name(enum ud_vault_op op)
     static const char *const name[UD_VAULT_OP_END] = { "none", "hello", "user-check", "grant", "refresh", "revoke", "me",
         "device-page", "device", "key-page", "key", "device-keys", "find", "reveal", "reveal-plain", "rotate", "rotation",
         "outcome", "policy", "notice", "check-in", "deposit", "work-result", "work-list", "branding", "agent-check-in",
-        "agent-verify", "typed", "typed-state", "typed-ask", "typed-asked", "work-key", "store", "package" };
+        "agent-verify", "typed", "typed-state", "typed-ask", "typed-asked", "work-key", "store", "package", "approval-ask",
+        "approvals", "approval", "approval-decide", "approval-withdraw", "surge" };
 
     return (unsigned)op < UD_VAULT_OP_END ? name[op] : "unknown";
 }

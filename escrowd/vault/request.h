@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/seal.h"
 #include "base/secret.h"
+#include "domain/approval.h"
 #include "domain/bde.h"
 #include "domain/device.h"
 #include "domain/policy.h"
@@ -63,6 +64,18 @@ enum ud_vault_op {
     UD_VAULT_WORK_KEY, /* auth: device token; result.work, reveal.public_key -> sealed: the typed key */
     UD_VAULT_STORE,    /* by_id (device), deposit, other: a key that staff bring; answered once durable */
     UD_VAULT_PACKAGE,  /* reveal with key and public_key -> keys (one), devices (one), sealed: the key's package */
+    /* Approvals. reveal without public_key -> approvals (one) */
+    UD_VAULT_APPROVAL_ASK,
+    /* approvals; wait: while the revision is `since` -> approvals, revision */
+    UD_VAULT_APPROVALS,
+    /* by_id, approvals.known; wait: while its state is that -> approvals (one) */
+    UD_VAULT_APPROVAL,
+    /* by_id, decide -> approvals (one) */
+    UD_VAULT_APPROVAL_DECIDE,
+    /* by_id -> approvals (one) */
+    UD_VAULT_APPROVAL_WITHDRAW,
+    /* surge -> surge */
+    UD_VAULT_SURGE,
     UD_VAULT_OP_END
 };
 
@@ -84,6 +97,12 @@ enum ud_vault_code {
     UD_VAULT_OTHER_DEVICE,      /* 409 other_device: the key is stored, for another device */
     UD_VAULT_ALREADY_STORED,    /* 409 already_stored */
     UD_VAULT_DIFFERENT_KEY,     /* 409 different_key: other digits are stored with this ID */
+    UD_VAULT_APPROVAL_REQUIRED, /* 403 approval_required: a second person has to approve first */
+    UD_VAULT_APPROVAL_DENIED,   /* 403 approval_denied */
+    UD_VAULT_APPROVAL_EXPIRED,  /* 403 approval_expired */
+    UD_VAULT_SELF_APPROVAL,     /* 403 self_approval */
+    UD_VAULT_APPROVAL_USED,     /* 409 approval_used */
+    UD_VAULT_APPROVAL_DECIDED,  /* 409 approval_decided: it is not open any more */
     UD_VAULT_CODE_END
 };
 
@@ -115,6 +134,7 @@ struct ud_vault_reveal {
     struct ud_guid request;
     struct ud_disclosure why;
     uint8_t public_key[UD_SEAL_PUBLIC];
+    struct ud_guid approval; /* the granted one; zero: none */
 };
 
 struct ud_vault_deposit {
@@ -150,10 +170,10 @@ struct ud_vault_request {
     struct ud_guid call;  /* request-id of the HTTP request, kept in the audit; zero: none */
     const char *name;     /* USER_CHECK: user; NOTICE, BRANDING: language */
     const char *address;  /* USER_CHECK: where from, for delays; AGENT_*: for its network. "unix" for the socket */
-    struct ud_guid by_id; /* DEVICE, KEY, DEVICE_KEYS, STORE; GRANT: the approval; OUTCOME: the reveal's request */
+    struct ud_guid by_id; /* DEVICE, KEY, DEVICE_KEYS, STORE, APPROVAL_…; GRANT: the password check's; OUTCOME: the reveal's request */
     struct ud_vault_page page;
     struct ud_keyid_prefix find;
-    struct ud_vault_reveal reveal; /* REVEAL, REVEAL_PLAIN; ROTATE and ROTATION: device, kind, request, why */
+    struct ud_vault_reveal reveal; /* REVEAL, REVEAL_PLAIN, APPROVAL_ASK; ROTATE and ROTATION: device, kind, request, why */
     struct ud_vault_deposit deposit;
     struct ud_vault_agent agent;
     struct ud_vault_typed typed;
@@ -176,7 +196,20 @@ struct ud_vault_request {
         int32_t error_code;
         uint8_t cause; /* enum ud_typed_cause, of work with a typed key */
     } result;
-    uint32_t wait_ms;         /* WORK_LIST, at most 30000 */
+    struct {
+        bool open;      /* APPROVALS: only those that can be decided */
+        uint64_t since; /* APPROVALS: the revision that is known; 0: none */
+        uint8_t known;  /* APPROVAL: the state that is known (enum ud_approval_state); NONE: answer at once */
+    } approvals;
+    struct {
+        uint8_t decision; /* GRANT or DENY */
+        const char *note;
+    } decide;
+    struct {
+        const char *incident;
+        uint32_t hours; /* 0: end it */
+    } surge;
+    uint32_t wait_ms;         /* WORK_LIST, APPROVALS, APPROVAL; at most 30000 */
     struct ud_secret *secret; /* the password; owned by the caller when sending, by the request when received */
     void *frame;              /* private */
 };
@@ -269,6 +302,13 @@ struct ud_vault_reply {
     } agent;
     struct ud_vault_typed_state *typed;
     size_t typed_count;
+    struct ud_approval_request *approvals;
+    size_t approval_count;
+    uint64_t revision;
+    struct {
+        const char *incident; /* "": none is on */
+        ud_wall ends;
+    } surge;
     const uint8_t *sealed;
     size_t sealed_length;
     const char *text, *name, *hash;

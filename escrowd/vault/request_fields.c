@@ -13,8 +13,8 @@ page_fields(struct ud_pack *p, struct ud_vault_page *g)
     p->bad = p->bad || g->limit == 0 || g->limit > UD_VAULT_PAGE_MAX;
 }
 
-static void
-disclosure_fields(struct ud_pack *p, struct ud_disclosure *d)
+void
+ud_pack_disclosure_fields(struct ud_pack *p, struct ud_disclosure *d)
 {
     ud_pack_array_text(p, d->reason, sizeof(d->reason));
     ud_pack_array_text(p, d->ticket, sizeof(d->ticket));
@@ -32,8 +32,9 @@ reveal_fields(struct ud_pack *p, struct ud_vault_reveal *v)
     ud_pack_guid(p, &v->device);
     ud_pack_enum(p, &v->kind, UD_KIND_COUNT);
     ud_pack_guid(p, &v->request);
-    disclosure_fields(p, &v->why);
+    ud_pack_disclosure_fields(p, &v->why);
     ud_pack_fixed(p, v->public_key, sizeof(v->public_key));
+    ud_pack_guid(p, &v->approval);
 }
 
 static void
@@ -103,6 +104,25 @@ grant_fields(struct ud_pack *p, struct ud_vault_request *r)
     ud_pack_bool(p, &r->grant.offline);
 }
 
+static void
+approval_fields(struct ud_pack *p, struct ud_vault_request *r)
+{
+    if (r->op == UD_VAULT_APPROVALS) {
+        ud_pack_bool(p, &r->approvals.open);
+        ud_pack_u64(p, &r->approvals.since);
+    } else {
+        ud_pack_guid(p, &r->by_id);
+    }
+    if (r->op == UD_VAULT_APPROVAL)
+        ud_pack_enum(p, &r->approvals.known, UD_APPROVAL_STATE_COUNT);
+    if (r->op == UD_VAULT_APPROVAL_DECIDE) {
+        ud_pack_enum(p, &r->decide.decision, UD_APPROVAL_WITHDRAW);
+        ud_pack_text(p, &r->decide.note);
+    } else {
+        ud_pack_u32(p, &r->wait_ms);
+    }
+}
+
 /* Operations of people who are signed in. */
 static void
 people_fields(struct ud_pack *p, struct ud_vault_request *r)
@@ -133,6 +153,7 @@ people_fields(struct ud_pack *p, struct ud_vault_request *r)
     case UD_VAULT_ROTATE:
     case UD_VAULT_ROTATION:
     case UD_VAULT_PACKAGE:
+    case UD_VAULT_APPROVAL_ASK:
         reveal_fields(p, &r->reveal);
         break;
     case UD_VAULT_STORE:
@@ -144,6 +165,16 @@ people_fields(struct ud_pack *p, struct ud_vault_request *r)
         break;
     case UD_VAULT_NOTICE:
         ud_pack_text(p, &r->name);
+        break;
+    case UD_VAULT_APPROVALS:
+    case UD_VAULT_APPROVAL:
+    case UD_VAULT_APPROVAL_DECIDE:
+    case UD_VAULT_APPROVAL_WITHDRAW:
+        approval_fields(p, r);
+        break;
+    case UD_VAULT_SURGE:
+        ud_pack_text(p, &r->surge.incident);
+        ud_pack_u32(p, &r->surge.hours);
         break;
     default:
         break;

@@ -7,6 +7,20 @@
 
 /* --- on the writer's thread -------------------------------------------------------------------------------------------- */
 
+/* The approval as it is now: another reveal may have come first. */
+static enum ud_status
+check_approval(struct ud_change_context *c, struct ud_change *change, enum ud_vault_code *code, struct ud_error *err)
+{
+    enum ud_status st;
+
+    *code = UD_VAULT_OK;
+    if (change->approval == NULL)
+        return UD_OK;
+    if ((st = ud_store_approval_by_id(c->store, change->approval, &change->request->reveal.approval, err)) == UD_OK)
+        *code = ud_approval_fits(change->approval, change, c->now, err);
+    return st;
+}
+
 static enum ud_status
 run_intent(struct ud_change_context *c, struct ud_change *change, struct ud_error *err)
 {
@@ -16,18 +30,21 @@ run_intent(struct ud_change_context *c, struct ud_change *change, struct ud_erro
         .key_row = change->key.row,
         .at = c->now };
     struct ud_audit_entry e;
-    enum ud_status st = ud_store_disclosure_add(c->store, &d, err);
+    enum ud_vault_code code;
+    enum ud_status st = check_approval(c, change, &code, err);
 
-    ud_change_entry(&e, change);
-    e.event = "intent";
-    if (st == UD_EXISTS) {
-        e.event = "refused";
-        e.outcome = "already-used";
-        ud_reply_refuse(change->reply, UD_VAULT_ALREADY_USED, "This request has been used before. Ask anew.");
-    } else if (st != UD_OK) {
+    if (st == UD_OK && code != UD_VAULT_OK)
+        ud_reply_refuse(change->reply, code, err->message);
+    else if (st == UD_OK && (st = ud_store_disclosure_add(c->store, &d, err)) == UD_EXISTS)
+        ud_reply_refuse(change->reply, code = UD_VAULT_ALREADY_USED, "This request has been used before. Ask anew.");
+    if (st == UD_OK && code == UD_VAULT_OK && change->approval != NULL)
+        st = ud_store_approval_use(c->store, change->approval->row, c->now, err);
+    if (st != UD_OK && st != UD_EXISTS)
         return st;
-    }
-    change->again = st == UD_OK;
+    change->again = code == UD_VAULT_OK;
+    ud_change_entry(&e, change);
+    e.event = change->again ? "intent" : "refused";
+    e.outcome = ud_refusal_word(code);
     return ud_change_audit(c, &e, err);
 }
 
@@ -117,6 +134,8 @@ done_reveal(struct ud_vault *v, struct ud_change *change)
     struct ud_vault_reply *reply = change->reply;
     enum ud_status st;
 
+    if (change->approval != NULL)
+        ud_approvals_changed(v); /* used up, whatever became of the key */
     if (reply->code != UD_VAULT_OK)
         return;
     ud_reply_reserve_devices(reply, 1);
@@ -128,9 +147,8 @@ done_reveal(struct ud_vault *v, struct ud_change *change)
         ud_reply_failed(reply, st);
 }
 
-/* Finds the key and its device. UD_NOTFOUND also where the person may not even see the device. */
-static enum ud_status
-resolve(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
+enum ud_status
+ud_reveal_resolve(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
 {
     const struct ud_vault_reveal *q = &c->request->reveal;
     struct ud_device_brief named = { 0 };
@@ -178,17 +196,26 @@ check_reason(const struct ud_vault *v, struct ud_change *c, struct ud_error *err
     return ud_error_set(err, UD_DENIED, "This reason is not one of self-service.");
 }
 
-/* UD_VAULT_OK, or why not. */
-static enum ud_vault_code
-decide(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
+enum ud_vault_code
+ud_reveal_may(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
 {
-    const struct ud_vault_reveal *q = &c->request->reveal;
-
     if (personal_refused(v, c)) {
         ud_error_set(
             err, UD_DENIED, "This is a personal device: its recovery key is for its user only. A new key can be asked for.");
         return UD_VAULT_PERSONAL_DEVICE;
     }
+    return c->plain || check_reason(v, c, err) == UD_OK ? UD_VAULT_OK : UD_VAULT_REASON_REQUIRED;
+}
+
+/* UD_VAULT_OK, or why not. */
+static enum ud_vault_code
+decide(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
+{
+    const struct ud_vault_reveal *q = &c->request->reveal;
+    enum ud_vault_code code = ud_reveal_may(v, c, err);
+
+    if (code != UD_VAULT_OK && code != UD_VAULT_REASON_REQUIRED)
+        return code;
     if (c->plain && !v->plain_graph_reads) {
         ud_error_set(err, UD_DENIED, "Recovery keys are given out with a reason only: use the reveal call.");
         return UD_VAULT_FORBIDDEN;
@@ -197,13 +224,16 @@ decide(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
         ud_error_set(err, UD_INVALID, "The request has no id.");
         return UD_VAULT_INVALID;
     }
-    if (!c->plain && check_reason(v, c, err) != UD_OK)
-        return UD_VAULT_REASON_REQUIRED;
-    if (c->request->op == UD_VAULT_PACKAGE)
-        return UD_VAULT_OK; /* no key, so none is counted */
-    c->reply->retry_after = ud_limits_wait(v->limits, c->who.user_row, c->device.row, c->key.row, ud_clock_wall());
+    if (code == UD_VAULT_OK && c->request->op == UD_VAULT_PACKAGE)
+        return UD_VAULT_OK; /* no key, so none is counted or approved */
+    if (code == UD_VAULT_OK)
+        code = ud_approval_of_reveal(v, c, err);
+    if (code != UD_VAULT_OK)
+        return code;
+    c->reply->retry_after =
+        ud_limits_wait(v->limits, c->who.user_row, c->device.row, c->key.row, c->surge[0] != '\0', ud_clock_wall());
     if (c->reply->retry_after > 0) {
-        ud_error_set(err, UD_THROTTLED, "Too many different keys in an hour. Wait, or ask an approver.");
+        ud_error_set(err, UD_THROTTLED, "Too many different keys in an hour. Wait, or have an approver open a surge.");
         return UD_VAULT_THROTTLED;
     }
     return UD_VAULT_OK;
@@ -219,7 +249,8 @@ ud_do_reveal(struct ud_vault *v, struct ud_vault_request *r, const struct ud_ses
     c->plain = r->op == UD_VAULT_REVEAL_PLAIN;
     if (c->plain && ud_guid_is_zero(&r->reveal.request))
         ud_guid_random(&r->reveal.request);
-    enum ud_status st = resolve(v, c, &err);
+    (void)ud_copy(c->surge, sizeof(c->surge), ud_surge_on(v) ? v->policy.surge : "");
+    enum ud_status st = ud_reveal_resolve(v, c, &err);
     if (st == UD_NOTFOUND) {
         ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
         return;

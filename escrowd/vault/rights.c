@@ -44,6 +44,14 @@ static const struct right {
     ROW(TYPED_ASKED,  EMPTY,      OWN,  ALL,     ALL,     ALL,     ALL,    ALL),
     ROW(STORE,        AUDITED,    NONE, NAMED,   ALL,     NONE,    NONE,   NONE),
     ROW(PACKAGE,      AUDITED,    NONE, NAMED,   ALL,     NONE,    NONE,   NONE),
+
+    /* Approvals: "own" is what this person has asked for; an approver's own are left out (approve_read.c). */
+    ROW(APPROVAL_ASK, AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
+    ROW(APPROVALS,    EMPTY,      OWN,  OWN,     OWN,     ALL,     NONE,   NONE),
+    ROW(APPROVAL,     MISSING,    OWN,  OWN,     OWN,     ALL,     NONE,   NONE),
+    ROW(APPROVAL_WITHDRAW, MISSING, OWN, OWN,    OWN,     NONE,    NONE,   NONE),
+    ROW(APPROVAL_DECIDE, AUDITED, NONE, NONE,    NONE,    ALL,     NONE,   NONE),
+    ROW(SURGE,        AUDITED,    NONE, NONE,    NONE,    ALL,     NONE,   ALL),
     /* clang-format on */
 };
 

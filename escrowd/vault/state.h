@@ -7,6 +7,7 @@
 #include "domain/branding.h"
 #include "domain/policy.h"
 #include "escrowd/store/agents.h"
+#include "escrowd/store/approvals.h"
 #include "escrowd/store/fleet.h"
 #include "escrowd/store/people.h"
 #include "escrowd/vault/arena.h"
@@ -69,6 +70,9 @@ struct ud_change {
     struct ud_token token;         /* refresh token being replaced (id only) */
     struct ud_agent_change *agent; /* owned; of check-in agents (agent.h) */
     struct ud_seen *seen;          /* owned; last check-ins to be stored (seen.h) */
+    struct ud_store_approval *approval; /* of a decision; owned, NULL where there is none */
+    ud_msec life;                       /* of an approval that is asked for or granted */
+    char surge[UD_INCIDENT_MAX];        /* the one that was on when it was asked; "": none */
 };
 
 struct ud_writer;
@@ -107,6 +111,12 @@ struct ud_waiting { /* a WORK_LIST that waits for work */
     struct ud_vault_request *request;
     ud_msec until;
 };
+struct ud_watch { /* an APPROVALS or APPROVAL that waits for a change */
+    struct ud_watch *next;
+    struct ud_vault_request *request;
+    struct ud_session who;
+    ud_msec until;
+};
 struct ud_notice {
     bool self_service; /* for employees, not for staff */
     char language[UD_LANGTAG_MAX], hash[65];
@@ -130,14 +140,16 @@ struct ud_vault {
     struct ud_sessions *sessions;
     struct ud_limits *limits;
     struct ud_secret *simulate_key; /* NULL unless training and seeded */
-    struct ud_policy policy;
+    struct ud_policy policy;        /* with the surge that is on */
     bool plain_graph_reads;
-    char *policy_json;
+    char *policy_json; /* what is sent; made anew when a surge begins or ends */
     struct ud_notice *notices;
     size_t notice_count;
     struct ud_branding branding;
     struct ud_approval approval[UD_APPROVALS];
     struct ud_waiting *waiting;
+    struct ud_watch *watching;
+    uint64_t approvals_revision; /* another number after each change of an approval */
     struct ud_count device_count, key_count;
     struct ud_agent *agents; /* check-in agents, as the database has them */
     size_t agent_count;
@@ -191,6 +203,8 @@ UD_CHECK enum ud_status ud_change_begin(struct ud_change_context *c, struct ud_e
 /* An audit entry with what the change knows; the caller sets the event and what is missing. */
 void ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c);
 UD_CHECK enum ud_status ud_change_audit(struct ud_change_context *c, const struct ud_audit_entry *e, struct ud_error *err);
+/* The word the audit has for a refusal. */
+const char *ud_refusal_word(enum ud_vault_code code);
 /* Audits a refusal, then answers with `code`. */
 void ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_code code, const char *message);
 
@@ -217,6 +231,33 @@ UD_CHECK enum ud_status ud_device_end_work(
     struct ud_change_context *c, struct ud_change *change, const struct ud_store_key *k, struct ud_error *err);
 void ud_work_arrived(struct ud_vault *v); /* answers those who wait */
 void ud_work_expired(struct ud_vault *v, ud_msec now);
+
+void ud_do_approval(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s); /* every APPROVAL… operation */
+void ud_do_surge(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
+
+/* --- approvals (approve.c, approve_read.c) --- */
+/* Finds key and device of a reveal, or of a request for its approval (reveal.c). UD_NOTFOUND also where the person may not see the device. */
+UD_CHECK enum ud_status ud_reveal_resolve(struct ud_vault *v, struct ud_change *c, struct ud_error *err);
+/* Role, ownership, reason: UD_VAULT_OK, or why not, with a sentence (reveal.c). */
+enum ud_vault_code ud_reveal_may(struct ud_vault *v, struct ud_change *c, struct ud_error *err);
+/* Is `a` good for the reveal in `c` at `now`? Else why not, with a sentence. */
+enum ud_vault_code ud_approval_fits(
+    const struct ud_store_approval *a, const struct ud_change *c, ud_wall now, struct ud_error *err);
+/* Where this reveal needs one, or names one: looks it up and checks it. */
+enum ud_vault_code ud_approval_of_reveal(struct ud_vault *v, struct ud_change *c, struct ud_error *err);
+void ud_reply_add_approval(
+    struct ud_vault_reply *reply, const struct ud_store_approval *a, const struct ud_session *s, ud_wall now);
+void ud_do_approval_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
+void ud_approvals_changed(struct ud_vault *v); /* answers those who wait */
+void ud_approvals_expired(struct ud_vault *v, ud_msec now);
+ud_msec ud_approvals_deadline(const struct ud_vault *v); /* INT64_MAX: nobody waits */
+void ud_approvals_close(struct ud_vault *v);
+
+/* --- the surge (surge.c) --- */
+/* Takes over what the database says and makes the policy's text. */
+UD_CHECK enum ud_status ud_surge_load(struct ud_vault *v, struct ud_error *err);
+/* Drops one whose end has come. True while one is on. */
+bool ud_surge_on(struct ud_vault *v);
 
 /* Reads that handlers share. */
 UD_CHECK enum ud_status ud_brief_by_id(

@@ -19,6 +19,13 @@
 
 /* --- opening ----------------------------------------------------------------------------------------------------------- */
 
+/* 0: no limit. */
+static unsigned
+fewer(unsigned a, unsigned b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
 static enum ud_status
 load_policy(struct ud_vault *v, struct ud_error *err)
 {
@@ -31,9 +38,8 @@ load_policy(struct ud_vault *v, struct ud_error *err)
     if (st == UD_OK)
         st = ud_wire_policy_decode(&v->policy, &v->plain_graph_reads, json, length, err);
     if (st == UD_OK) {
-        free(v->policy_json);
-        v->policy_json = json;
-        return UD_OK;
+        ud_limits_set_operator(v->limits, fewer(v->config.reveals_operator, v->policy.keys_stop));
+        st = ud_surge_load(v, err);
     }
     free(json);
     return st;
@@ -103,6 +109,7 @@ ud_vault_open(
     v->answer = answer;
     v->arg = arg;
     v->wake_fd = -1;
+    v->approvals_revision = (uint64_t)ud_clock_wall(); /* not one that a console knows from before a restart */
     v->sessions = ud_sessions_new();
     v->limits = ud_limits_new(config->reveals_operator, config->reveals_device, config->reveals_total);
     enum ud_status st = open_all(v, err);
@@ -137,6 +144,7 @@ ud_vault_close(struct ud_vault **out)
         ud_vault_request_free(&w->request);
         free(w);
     }
+    ud_approvals_close(v);
     ud_words_forget(v);
     free(v->policy_json);
     ud_agents_close(v);
@@ -281,6 +289,16 @@ signed_in(struct ud_vault *v, struct ud_vault_request *r)
     case UD_VAULT_TYPED_ASK:
         ud_do_typed_ask(v, r, &s);
         break;
+    case UD_VAULT_APPROVAL_ASK:
+    case UD_VAULT_APPROVALS:
+    case UD_VAULT_APPROVAL:
+    case UD_VAULT_APPROVAL_DECIDE:
+    case UD_VAULT_APPROVAL_WITHDRAW:
+        ud_do_approval(v, r, &s);
+        break;
+    case UD_VAULT_SURGE:
+        ud_do_surge(v, r, &s);
+        break;
     default:
         ud_do_read(v, r, &s);
         break;
@@ -368,12 +386,13 @@ ud_vault_finish(struct ud_vault *v)
     if (v->seen != NULL && ud_seen_wait(v->seen, ud_clock_now()) == 0)
         ud_agents_flush(v);
     ud_typed_tick(v);
+    ud_approvals_expired(v, ud_clock_now());
 }
 
 int
 ud_vault_timeout(const struct ud_vault *v)
 {
-    ud_msec now = ud_clock_now(), first = INT64_MAX;
+    ud_msec now = ud_clock_now(), first = ud_approvals_deadline(v);
 
     for (const struct ud_waiting *w = v->waiting; w != NULL; w = w->next)
         first = w->until < first ? w->until : first;

@@ -35,14 +35,16 @@ answered(const struct ud_vault_reply *reply, void *arg)
 {
     struct service *s = arg;
     struct ud_vault_reply plain = *reply;
+    struct ud_vault_reply **to = s->keeping ? &s->kept[s->kept_count++] : &s->reply;
     struct ud_buf b;
 
-    ud_vault_reply_free(&s->reply);
+    assert_true(s->kept_count <= 8);
+    ud_vault_reply_free(to);
     plain.secret = NULL;
     ud_buf_init(&b, UD_VAULT_FRAME_MAX);
     assert_int_equal(ud_vault_reply_encode(&b, &plain, NULL), UD_OK);
-    assert_int_equal(ud_vault_reply_decode(&s->reply, (const uint8_t *)b.data + 4, b.length - 4, NULL), UD_OK);
-    s->reply->secret = copy_secret(reply->secret);
+    assert_int_equal(ud_vault_reply_decode(to, (const uint8_t *)b.data + 4, b.length - 4, NULL), UD_OK);
+    (*to)->secret = copy_secret(reply->secret);
     ud_buf_free(&b);
 }
 
@@ -94,28 +96,95 @@ void
 service_close(struct service *s)
 {
     ud_vault_close(&s->vault);
+    service_forget(s);
     ud_vault_reply_free(&s->reply);
     assert_int_equal(nftw(s->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-const struct ud_vault_reply *
-service_ask(struct service *s, const struct ud_vault_request *r)
+static void
+hand_over(struct service *s, const struct ud_vault_request *r)
 {
     struct ud_vault_request numbered = *r, *received = NULL;
-    ud_msec deadline = ud_clock_now() + ANSWER_WAIT;
     struct ud_buf b;
 
     numbered.id = ++s->asked;
     numbered.secret = NULL;
     if (numbered.page.limit == 0)
         numbered.page.limit = UD_VAULT_PAGE_MAX;
-    ud_vault_reply_free(&s->reply);
     ud_buf_init(&b, UD_VAULT_FRAME_MAX);
     assert_int_equal(ud_vault_request_encode(&b, &numbered, NULL), UD_OK);
     assert_int_equal(ud_vault_request_decode(&received, (const uint8_t *)b.data + 4, b.length - 4, NULL), UD_OK);
     ud_buf_free(&b);
     received->secret = copy_secret(r->secret);
     ud_vault_handle(s->vault, received);
+}
+
+uint32_t
+service_send(struct service *s, const struct ud_vault_request *r)
+{
+    s->keeping = true;
+    hand_over(s, r);
+    return s->asked;
+}
+
+bool
+service_settle(struct service *s, size_t count, int milliseconds)
+{
+    ud_msec deadline = ud_clock_now() + milliseconds;
+
+    while (s->kept_count < count && ud_clock_now() < deadline) {
+        struct pollfd p = { .fd = ud_vault_fd(s->vault), .events = POLLIN };
+        int due = ud_vault_timeout(s->vault), left = (int)(deadline - ud_clock_now());
+        (void)poll(&p, 1, due >= 0 && due < left ? due : left > 0 ? left : 0);
+        ud_vault_finish(s->vault);
+    }
+    return s->kept_count >= count;
+}
+
+const struct ud_vault_reply *
+service_kept(const struct service *s, uint32_t id)
+{
+    for (size_t i = 0; i < s->kept_count; i++) {
+        if (s->kept[i]->id == id)
+            return s->kept[i];
+    }
+    return NULL;
+}
+
+void
+service_forget(struct service *s)
+{
+    for (size_t i = 0; i < s->kept_count; i++)
+        ud_vault_reply_free(&s->kept[i]);
+    s->kept_count = 0;
+    s->keeping = false;
+}
+
+void
+service_policy(struct service *s, const char *members)
+{
+    char path[128], text[600];
+    struct ud_error err = { 0 };
+    struct ud_admin a;
+
+    (void)snprintf(path, sizeof(path), "%s/policy.json", s->dir);
+    int n = snprintf(text, sizeof(text), "{%s}", members);
+    assert_int_equal(ud_file_replace(path, text, (size_t)n, 0600, NULL), UD_OK);
+    assert_int_equal(ud_admin_open(&a, s->dir, NULL), UD_OK);
+    if (ud_admin_policy(&a, path, true, &err) != UD_OK)
+        fail_msg("%s", err.message);
+    ud_admin_close(&a);
+    assert_int_equal(ud_vault_reload(s->vault, NULL), UD_OK);
+}
+
+const struct ud_vault_reply *
+service_ask(struct service *s, const struct ud_vault_request *r)
+{
+    ud_msec deadline = ud_clock_now() + ANSWER_WAIT;
+
+    assert_false(s->keeping);
+    ud_vault_reply_free(&s->reply);
+    hand_over(s, r);
     while (s->reply == NULL) {
         struct pollfd p = { .fd = ud_vault_fd(s->vault), .events = POLLIN };
         assert_true(ud_clock_now() < deadline);

@@ -19,14 +19,14 @@ an_operator_sees_so_many_different_keys_an_hour(void **state)
 
     (void)state;
     for (uint64_t key = 1; key <= 3; key++) {
-        assert_int_equal(ud_limits_wait(l, 1, key, key, 1000), 0);
+        assert_int_equal(ud_limits_wait(l, 1, key, key, false, 1000), 0);
         ud_limits_note(l, 1, key, key, 1000);
     }
-    ud_limits_note(l, 1, 1, 1, 2000);                             /* the same key again */
-    assert_int_equal(ud_limits_wait(l, 1, 2, 2, 3000), 0);        /* and a known one is allowed */
-    assert_int_equal(ud_limits_wait(l, 1, 9, 9, 3000), 3599);     /* a fourth is not */
-    assert_int_equal(ud_limits_wait(l, 2, 9, 9, 3000), 0);        /* somebody else may */
-    assert_int_equal(ud_limits_wait(l, 1, 9, 9, 1000 + HOUR), 0); /* the hour is over */
+    ud_limits_note(l, 1, 1, 1, 2000);                                    /* the same key again */
+    assert_int_equal(ud_limits_wait(l, 1, 2, 2, false, 3000), 0);        /* and a known one is allowed */
+    assert_int_equal(ud_limits_wait(l, 1, 9, 9, false, 3000), 3599);     /* a fourth is not */
+    assert_int_equal(ud_limits_wait(l, 2, 9, 9, false, 3000), 0);        /* somebody else may */
+    assert_int_equal(ud_limits_wait(l, 1, 9, 9, false, 1000 + HOUR), 0); /* the hour is over */
     ud_limits_free(&l);
     assert_null(l);
 }
@@ -39,11 +39,11 @@ a_device_and_the_whole_service_have_limits_too(void **state)
     (void)state;
     ud_limits_note(l, 1, 5, 1, 1000);
     ud_limits_note(l, 2, 5, 2, 1000);
-    assert_true(ud_limits_wait(l, 3, 5, 3, 1000) > 0);
-    assert_int_equal(ud_limits_wait(l, 3, 6, 3, 1000), 0);
+    assert_true(ud_limits_wait(l, 3, 5, 3, false, 1000) > 0);
+    assert_int_equal(ud_limits_wait(l, 3, 6, 3, false, 1000), 0);
     ud_limits_note(l, 3, 6, 3, 1000);
     ud_limits_note(l, 4, 7, 4, 1000);
-    assert_true(ud_limits_wait(l, 5, 8, 5, 1000) > 0);
+    assert_true(ud_limits_wait(l, 5, 8, 5, false, 1000) > 0);
     ud_limits_free(&l);
 }
 

@@ -17,7 +17,8 @@ enum cell { NO, OWN, NAMED, ALL, EVER }; /* EVER: not about devices, allowed */
 enum which { MINE, NEVER_THERE, ANOTHERS, DEVICES };
 
 static const char *const roles[] = { "user", "helpdesk", "advanced", "approver", "auditor", "admin" };
-#define ROLES (sizeof(roles) / sizeof(roles[0]))
+#define ROLES    (sizeof(roles) / sizeof(roles[0]))
+#define ADVANCED 2
 
 struct desk {
     struct service s;
@@ -113,6 +114,34 @@ granted(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
     return service_ask(&d->s, &r)->code == UD_VAULT_OK;
 }
 
+/* A request for approval by "advanced": does the operation reach it? It is withdrawn afterwards. */
+static bool
+on_a_request(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request ask = about(d, UD_VAULT_APPROVAL_ASK, ADVANCED, w);
+    struct ud_vault_request withdraw = { .op = UD_VAULT_APPROVAL_WITHDRAW, .auth = d->token[ADVANCED] };
+    struct ud_vault_request r = { .op = op, .auth = d->token[role], .approvals = { .open = true } };
+    bool reached = false;
+
+    assert_int_equal(service_ask(&d->s, &ask)->code, UD_VAULT_OK);
+    r.by_id = withdraw.by_id = d->s.reply->approvals[0].id;
+    r.decide.decision = UD_APPROVAL_GRANT;
+    if (service_ask(&d->s, &r)->code == UD_VAULT_OK)
+        for (size_t i = 0; i < d->s.reply->approval_count; i++)
+            reached = reached || ud_guid_compare(&d->s.reply->approvals[i].id, &r.by_id) == 0;
+    (void)service_ask(&d->s, &withdraw);
+    return reached;
+}
+
+static bool
+opens_a_surge(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request r = { .op = op, .auth = d->token[role], .surge = { .incident = "INC1", .hours = 1 } };
+
+    (void)w;
+    return service_ask(&d->s, &r)->code == UD_VAULT_OK;
+}
+
 /* --- the table ------------------------------------------------------------------------------------------------------------------ */
 
 static const struct row {
@@ -142,6 +171,12 @@ static const struct row {
     { UD_VAULT_TYPED_ASKED,  granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } },
     { UD_VAULT_STORE,        answers,      { NO,   NAMED,   ALL,     NO,      NO,     NO } },
     { UD_VAULT_PACKAGE,      no_package,   { NO,   NAMED,   ALL,     NO,      NO,     NO } },
+    { UD_VAULT_APPROVAL_ASK, answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
+    { UD_VAULT_APPROVALS,    on_a_request, { NO,   NO,      EVER,    EVER,    NO,     NO } },
+    { UD_VAULT_APPROVAL,     on_a_request, { NO,   NO,      EVER,    EVER,    NO,     NO } },
+    { UD_VAULT_APPROVAL_DECIDE, on_a_request, { NO, NO,     NO,      EVER,    NO,     NO } },
+    { UD_VAULT_APPROVAL_WITHDRAW, on_a_request, { NO, NO,   EVER,    NO,      NO,     NO } },
+    { UD_VAULT_SURGE,        opens_a_surge, { NO,  NO,      NO,      EVER,    NO,     EVER } },
     { UD_VAULT_REVOKE,       granted,      { EVER, EVER,    EVER,    EVER,    EVER,   EVER } }, /* last: ends the sign-in */
     /* clang-format on */
 };
