@@ -36,7 +36,7 @@ struct ud_relay {
     pthread_mutex_t lock;
     struct connection connection[CONNECTIONS];
     size_t connections;
-    char line[REQUESTS][160];
+    char line[REQUESTS][640]; /* next links are long */
     size_t requests;
     char part[96];
     ud_relay_answer answer;
