@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/seal.h"
+#include "domain/bde.h"
 #include "domain/branding.h"
 #include "domain/device.h"
 #include "domain/policy.h"
@@ -53,6 +54,8 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(STORE_ASK, 32)      /* c: ask a user to store the key of a Mac: STORE_INFO */                                              \
     X(STORE_REQUESTS, 33) /* c: what the person's own devices were asked for: STORE_REQUEST each */                              \
     X(DEPOSIT_KEY, 34)    /* c: the service's public key for STORE: DEPOSIT_KEY_IS */                                            \
+    X(KEEP, 35)           /* c: a BitLocker key that staff bring, sealed to the service; sent at most once */                    \
+    X(GET_PACKAGE, 36)    /* c: a key package, asked as a REVEAL: PACKAGE */                                                     \
     X(READY, 64)          /* w: first message of a worker */                                                                     \
     X(CODE, 65)           /* w: device code to show */                                                                           \
     X(IDENTITY, 66)       /* w: who is signed in; to be confirmed */                                                             \
@@ -71,7 +74,8 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(BRANDING, 87)       /* w: the site's name and helpdesk */                                                                  \
     X(STORE_INFO, 91)     /* w */                                                                                                \
     X(STORE_REQUEST, 92)  /* w */                                                                                                \
-    X(DEPOSIT_KEY_IS, 93) /* w */
+    X(DEPOSIT_KEY_IS, 93) /* w */                                                                                                \
+    X(PACKAGE, 96)        /* w: sealed to the one-time public key of the request */
 
 enum ud_msg_type {
 #define X(name, value) UD_MSG_##name = value,
@@ -149,6 +153,20 @@ struct ud_msg_store { /* STORE, STORE_STATE, STORE_ASK */
     const uint8_t *sealed;  /* STORE: ud_typed_pack, sealed to the deposit key */
     size_t sealed_length;
     const char *note; /* STORE_ASK */
+};
+struct ud_msg_keep {
+    uint8_t source, kind, volume;
+    struct ud_guid device, key;
+    const uint8_t *sealed; /* the key's text, sealed to the deposit key */
+    size_t sealed_length;
+    struct ud_bde_other other[UD_BDE_PROTECTORS];
+    size_t other_count;
+};
+struct ud_msg_package {
+    uint8_t source;
+    struct ud_guid key, device;
+    const uint8_t *sealed;
+    size_t sealed_length;
 };
 struct ud_msg_cancel {
     uint32_t request;
@@ -300,6 +318,8 @@ struct ud_msg {
         struct ud_msg_store_info store_info;
         struct ud_msg_store_request store_request;
         struct ud_msg_deposit_key deposit_key;
+        struct ud_msg_keep keep;
+        struct ud_msg_package package;
     } u;
 };
 

@@ -459,6 +459,7 @@ ud_message_events(size_t *count)
         { UD_MSG_STORE_INFO, true, ud_pack_store_info, ud_unpack_store_info },
         { UD_MSG_STORE_REQUEST, true, ud_pack_store_request, ud_unpack_store_request },
         { UD_MSG_DEPOSIT_KEY_IS, true, ud_pack_deposit_key, ud_unpack_deposit_key },
+        { UD_MSG_PACKAGE, true, ud_pack_package, ud_unpack_package },
     };
 
     *count = sizeof(types) / sizeof(types[0]);

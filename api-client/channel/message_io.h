@@ -59,6 +59,11 @@ struct ud_message_type {
 const struct ud_message_type *ud_message_requests(size_t *count);
 const struct ud_message_type *ud_message_events(size_t *count);
 
+/* Keys that are brought, key packages (message_keep.c). */
+void ud_pack_keep(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_keep(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_package(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_package(struct ud_unpacker *p, struct ud_msg *m);
 /* Typed keys (message_store.c). */
 void ud_pack_store(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_store(struct ud_unpacker *p, struct ud_msg *m);

@@ -277,6 +277,8 @@ ud_message_requests(size_t *count)
         { UD_MSG_STORE_ASK, false, ud_pack_store, ud_unpack_store },
         { UD_MSG_STORE_REQUESTS, false, pack_source, unpack_source },
         { UD_MSG_DEPOSIT_KEY, false, pack_source, unpack_source },
+        { UD_MSG_KEEP, false, ud_pack_keep, ud_unpack_keep },
+        { UD_MSG_GET_PACKAGE, false, pack_reveal, unpack_reveal },
     };
 
     *count = sizeof(types) / sizeof(types[0]);

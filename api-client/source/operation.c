@@ -136,3 +136,17 @@ ud_source_deposit_key(struct ud_source_call *c)
     if (offers(c, c->source->ops->deposit_key != NULL))
         c->source->ops->deposit_key(c);
 }
+
+void
+ud_source_keep(struct ud_source_call *c, const struct ud_source_keep *what)
+{
+    if (offers(c, c->source->ops->keep != NULL))
+        c->source->ops->keep(c, what);
+}
+
+void
+ud_source_package(struct ud_source_call *c, const struct ud_source_reveal *what)
+{
+    if (offers(c, c->source->ops->package != NULL))
+        c->source->ops->package(c, what);
+}

@@ -9,6 +9,7 @@
 
 #include "base/seal.h"
 #include "base/secret.h"
+#include "domain/bde.h"
 #include "domain/branding.h"
 #include "domain/device.h"
 #include "domain/policy.h"
@@ -77,6 +78,11 @@ struct ud_source_store_request {
     bool blocks;
     const char *device_name, *asked_by, *note;
 };
+struct ud_source_package {
+    struct ud_guid key, device;
+    const uint8_t *sealed; /* to the request's public key */
+    size_t sealed_length;
+};
 struct ud_source_end {
     enum ud_status status;
     uint32_t retry_after; /* seconds, 0: none */
@@ -103,6 +109,7 @@ struct ud_source_sink {
     void (*store_info)(const struct ud_source_store_info *i, void *arg);
     void (*store_request)(const struct ud_source_store_request *r, void *arg);
     void (*deposit_key)(const uint8_t public_key[UD_SEAL_PUBLIC], void *arg);
+    void (*package)(const struct ud_source_package *p, void *arg);
     void (*end)(const struct ud_source_end *end, void *arg); /* the call is gone when this returns */
 };
 
@@ -129,6 +136,15 @@ struct ud_source_rotation {
     ud_wall since;
 };
 
+struct ud_source_keep {
+    enum ud_kind kind;
+    enum ud_volume volume;
+    struct ud_guid device, key;
+    const uint8_t *sealed; /* copied when it is sent */
+    size_t sealed_length;
+    const struct ud_bde_other *other;
+    size_t other_count;
+};
 struct ud_source_store {
     struct ud_guid device, request;
     const uint8_t *sealed; /* copied when it is sent */
@@ -175,5 +191,10 @@ void ud_source_store_state(struct ud_source_call *c, const struct ud_guid *devic
 void ud_source_store_ask(struct ud_source_call *c, const struct ud_guid *device, const char *note);
 void ud_source_store_requests(struct ud_source_call *c);
 void ud_source_deposit_key(struct ud_source_call *c);
+/* A BitLocker key that staff bring, sealed to the deposit key. Sent at most once. UD_EXISTS where it is stored already, UD_AMBIGUOUS where it is stored
+ * for another device or with other digits. */
+void ud_source_keep(struct ud_source_call *c, const struct ud_source_keep *what);
+/* The key package of a key; asked as a reveal. Sent at most once. */
+void ud_source_package(struct ud_source_call *c, const struct ud_source_reveal *what);
 
 #endif

@@ -386,6 +386,18 @@ on_deposit_key(const uint8_t public_key[UD_SEAL_PUBLIC], void *arg)
 }
 
 static void
+on_package(const struct ud_source_package *k, void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg m = { 0 };
+
+    m.u.package = (struct ud_msg_package){
+        .source = p->source, .key = k->key, .device = k->device, .sealed = k->sealed, .sealed_length = k->sealed_length
+    };
+    reply(p, &m, UD_MSG_PACKAGE);
+}
+
+static void
 on_end(const struct ud_source_end *end, void *arg)
 {
     ud_worker_part_ended(arg, end);
@@ -407,5 +419,6 @@ const struct ud_source_sink ud_worker_sink = {
     .store_info = on_store_info,
     .store_request = on_store_request,
     .deposit_key = on_deposit_key,
+    .package = on_package,
     .end = on_end,
 };

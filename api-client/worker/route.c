@@ -229,8 +229,8 @@ start_keys(struct ud_source_call *c, const struct ud_msg_keys *m)
     ud_source_keys(c, &d);
 }
 
-static void
-start_reveal(struct ud_source_call *c, const struct ud_msg_reveal *m)
+static struct ud_source_reveal
+reveal_of(const struct ud_msg_reveal *m)
 {
     struct ud_source_reveal r = {
         .kind = (enum ud_kind)m->kind,
@@ -242,7 +242,22 @@ start_reveal(struct ud_source_call *c, const struct ud_msg_reveal *m)
     };
 
     memcpy(r.public_key, m->public_key, sizeof(r.public_key));
-    ud_source_reveal(c, &r);
+    return r;
+}
+
+static void
+start_keep(struct ud_source_call *c, const struct ud_msg_keep *m)
+{
+    struct ud_source_keep k = { .kind = (enum ud_kind)m->kind,
+        .volume = (enum ud_volume)m->volume,
+        .device = m->device,
+        .key = m->key,
+        .sealed = m->sealed,
+        .sealed_length = m->sealed_length,
+        .other = m->other,
+        .other_count = m->other_count };
+
+    ud_source_keep(c, &k);
 }
 
 static void
@@ -302,7 +317,11 @@ source_of(uint8_t *source, const struct ud_msg *m)
     case UD_MSG_KEYS:
         *source = m->u.keys.source;
         return true;
+    case UD_MSG_KEEP:
+        *source = m->u.keep.source;
+        return true;
     case UD_MSG_REVEAL:
+    case UD_MSG_GET_PACKAGE:
         *source = m->u.reveal.source;
         return true;
     case UD_MSG_ROTATE:
@@ -322,6 +341,8 @@ source_of(uint8_t *source, const struct ud_msg *m)
 static void
 start(struct ud_source_call *c, const struct ud_msg *m)
 {
+    struct ud_source_reveal reveal;
+
     switch (m->type) {
     case UD_MSG_SIGN_IN:
         ud_source_sign_in(c);
@@ -345,7 +366,15 @@ start(struct ud_source_call *c, const struct ud_msg *m)
         start_keys(c, &m->u.keys);
         break;
     case UD_MSG_REVEAL:
-        start_reveal(c, &m->u.reveal);
+        reveal = reveal_of(&m->u.reveal);
+        ud_source_reveal(c, &reveal);
+        break;
+    case UD_MSG_GET_PACKAGE:
+        reveal = reveal_of(&m->u.reveal);
+        ud_source_package(c, &reveal);
+        break;
+    case UD_MSG_KEEP:
+        start_keep(c, &m->u.keep);
         break;
     case UD_MSG_ROTATE:
         start_rotate(c, &m->u.rotate);

@@ -287,4 +287,6 @@ const struct ud_source_ops ud_source_escrowd = {
     .store_ask = ud_escrowd_store_ask,
     .store_requests = ud_escrowd_store_requests,
     .deposit_key = ud_escrowd_deposit_key,
+    .keep = ud_escrowd_keep,
+    .package = ud_escrowd_package,
 };

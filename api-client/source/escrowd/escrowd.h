@@ -9,6 +9,10 @@ void ud_escrowd_rotate(struct ud_source_call *c, const struct ud_source_rotate *
 void ud_escrowd_rotation(struct ud_source_call *c, const struct ud_source_rotation *what);
 void ud_escrowd_outcome(struct ud_source_call *c, const struct ud_guid *request, const char *outcome);
 
+/* keep.c */
+void ud_escrowd_keep(struct ud_source_call *c, const struct ud_source_keep *what);
+void ud_escrowd_package(struct ud_source_call *c, const struct ud_source_reveal *what);
+
 /* typed.c */
 void ud_escrowd_store(struct ud_source_call *c, const struct ud_source_store *what);
 void ud_escrowd_store_state(struct ud_source_call *c, const struct ud_guid *device);

@@ -144,6 +144,19 @@ sample(struct ud_msg *m, enum ud_msg_type type)
     case UD_MSG_DEPOSIT_KEY_IS:
         memcpy(m->u.deposit_key.public_key, bytes, UD_SEAL_PUBLIC);
         break;
+    case UD_MSG_KEEP:
+        m->u.keep = (struct ud_msg_keep){ .source = 2,
+            .volume = UD_VOLUME_FIXED,
+            .device = device.id,
+            .key = key.id,
+            .sealed = bytes,
+            .sealed_length = sizeof(bytes),
+            .other = { { device.id, UD_BDE_TPM }, { key.id, UD_BDE_NETWORK } },
+            .other_count = 2 };
+        break;
+    case UD_MSG_PACKAGE:
+        m->u.package = (struct ud_msg_package){ 2, key.id, device.id, bytes, sizeof(bytes) };
+        break;
     case UD_MSG_DONE:
         m->u.done = (struct ud_msg_done){ UD_DENIED, 7, "No.", "Ask." };
         break;
