@@ -155,6 +155,61 @@ resize_hides_the_key_and_a_small_window_never_shows_it(void **state)
     ud_pty_end(&p);
 }
 
+/* Value of a base64 digit (RFC 4648), or -1. */
+static int
+base64_digit(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* What the last OSC 52 put on the clipboard; false: nothing was. */
+static bool
+clipboard(struct ud_pty *p, char *out, size_t size)
+{
+    static const char mark[] = "\033]52;c;";
+    size_t length, used = 0;
+    const char *bytes = ud_pty_bytes(p, &length), *at = NULL;
+    unsigned bits = 0, have = 0;
+
+    for (const char *s = bytes; (s = memmem(s, length - (size_t)(s - bytes), mark, sizeof(mark) - 1)) != NULL; s++)
+        at = s + sizeof(mark) - 1;
+    for (int d; at != NULL && (d = base64_digit(*at)) >= 0 && used + 1 < size; at++) {
+        bits = bits << 6 | (unsigned)d;
+        if ((have += 6) >= 8)
+            out[used++] = (char)(bits >> (have -= 8) & 0xff);
+    }
+    out[used] = '\0';
+    return at != NULL;
+}
+
+static void
+the_lines_for_the_ticket_go_to_the_clipboard_and_the_key_never(void **state)
+{
+    struct ud_pty *p = console_ready();
+    char id[9], group[7], text[2048];
+
+    (void)state;
+    console_open(p, "alice", id);
+    console_give_reason(p, "INC600");
+    console_wait_group(p, 1);
+    assert_true(console_group_digits(p, group));
+    ud_pty_key(p, "y");
+    ud_pty_idle(p);
+    assert_false(clipboard(p, text, sizeof(text)));
+    ud_pty_key(p, "w");
+    ud_pty_wait(p, "The key worked.");
+    ud_pty_key(p, "y");
+    ud_pty_wait(p, "Sent to your terminal");
+    assert_true(clipboard(p, text, sizeof(text)));
+    assert_non_null(strstr(text, "INC600"));
+    assert_non_null(strcasestr(text, id));
+    assert_null(strstr(text, group));
+    ud_pty_end(&p);
+}
+
 static void
 paste_submits_nothing(void **state)
 {
@@ -223,6 +278,7 @@ main(void)
         cmocka_unit_test(held_call_comes_back_at_its_group),
         cmocka_unit_test(read_back_advances_and_a_wrong_digit_is_said),
         cmocka_unit_test(resize_hides_the_key_and_a_small_window_never_shows_it),
+        cmocka_unit_test(the_lines_for_the_ticket_go_to_the_clipboard_and_the_key_never),
         cmocka_unit_test(paste_submits_nothing),
         cmocka_unit_test(reports_of_the_terminal_do_nothing),
         cmocka_unit_test(help_palette_and_log_open_and_close),
