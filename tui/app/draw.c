@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/draw_parts.h"
+#include "app/log_words.h"
 #include "app/screens.h"
 #include "grid/i18n.h"
 #include "view/choose_pin.h"
@@ -199,13 +200,13 @@ draw_log(struct ud_app *app, struct ud_canvas cv)
     for (size_t i = v->list.top; i < ud_list_end(&v->list); i++) {
         const struct ud_log_entry *e = &v->line[i];
         row[m.row_count++] = (struct ud_view_log_row){ .when = e->when,
-            .what = e->event,
+            .what = ud_log_event(e->event),
             .device = ud_draw_name(app, e->device),
             .key = e->key,
             .user = ud_draw_name(app, e->user),
-            .reason = e->reason,
+            .reason = ud_log_reason(e->reason),
             .ticket = e->ticket,
-            .detail = e->detail,
+            .detail = ud_log_detail(e->detail),
             .tone = strstr(e->event, "fail") != NULL || strcmp(e->event, "mismatch") == 0 ? UD_TONE_WARNING : UD_TONE_PLAIN };
     }
     m.list = v->list;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/launcher_wire.h"
+#include "base/i18n.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/process.h"
@@ -70,8 +71,8 @@ run(const struct ud_demo *d, const char *path, char *const argv[], struct ud_err
         return st;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return failed(d, "escrow service", err);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? UD_OK : failed(d, "escrow service", err);
+            return failed(d, _("escrow service"), err);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? UD_OK : failed(d, _("escrow service"), err);
 }
 
 static bool
@@ -97,7 +98,7 @@ wait_for_service(struct ud_demo *d, const char *socket_path, struct ud_error *er
     while (!answers(socket_path)) {
         if (waitpid(d->service, NULL, WNOHANG) == d->service) {
             d->service = 0;
-            return failed(d, "escrow service", err);
+            return failed(d, _("escrow service"), err);
         }
         if (ud_clock_now() > deadline)
             return ud_error_set(err, UD_TIMEOUT, "The demo's escrow service did not answer in %d s", START_MS / 1000);

@@ -185,7 +185,7 @@ wrong_field(struct ud_app *app, const char *field, const struct ud_error *err)
     for (size_t i = 0; i < UD_REASON_FIELD_COUNT; i++)
         if (field != NULL && strcmp(field, name[i]) == 0 && ud_form_has(app, (enum ud_reason_field)i))
             f->focus = f->error_field = (enum ud_reason_field)i;
-    (void)snprintf(f->error, sizeof(f->error), "%s%s%s", err->message, err->hint[0] ? " " : "", err->hint);
+    ud_sentences(f->error, sizeof(f->error), err->message, err->hint);
 }
 
 static void

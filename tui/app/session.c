@@ -217,7 +217,7 @@ sign_done(struct ud_app *app, uint8_t source, const struct ud_msg_done *m)
     } else if (!ud_app_signed_in(app) && !any_busy(app)) {
         ud_lock_now(app, m->message); /* the PIN or passphrase tries again; nothing else could */
     } else {
-        ud_say(app, UD_TONE_ERROR, _("%s. %s"), m->message, m->hint);
+        ud_say_problem(app, m->message, m->hint);
     }
 }
 
@@ -243,7 +243,7 @@ rules_done(struct ud_app *app, uint8_t source, uint32_t tag, const struct ud_msg
         app->sign_in.source = source;
         sign_in_failed(app, m->message, m->hint);
     } else {
-        ud_say(app, UD_TONE_ERROR, "%s %s", m->message, m->hint);
+        ud_say_problem(app, m->message, m->hint);
     }
     return true;
 }

@@ -209,6 +209,32 @@ ud_say(struct ud_app *app, enum ud_tone tone, const char *fmt, ...)
     app->tone = tone;
 }
 
+static bool
+is_sentence(const char *text)
+{
+    size_t n = strlen(text);
+
+    return n > 0 && (strchr(".!?:", text[n - 1]) != NULL || (n >= 3 && strcmp(text + n - 3, "。") == 0));
+}
+
+void
+ud_sentences(char *out, size_t size, const char *message, const char *hint)
+{
+    if (hint == NULL || hint[0] == '\0')
+        (void)snprintf(out, size, "%s", message);
+    else if (is_sentence(message))
+        (void)snprintf(out, size, "%s %s", message, hint);
+    else
+        (void)snprintf(out, size, _("%s. %s"), message, hint);
+}
+
+void
+ud_say_problem(struct ud_app *app, const char *message, const char *hint)
+{
+    ud_sentences(app->message, sizeof(app->message), message, hint);
+    app->tone = UD_TONE_ERROR;
+}
+
 void
 ud_show(struct ud_app *app, enum ud_screen screen)
 {

@@ -344,6 +344,9 @@ struct ud_entry *ud_do_record(struct ud_app *app, uint32_t *tag, enum ud_event_k
 struct ud_effect *ud_app_effect(struct ud_app *app);
 void ud_effect_free(struct ud_effect **e);
 
+/* What went wrong, and the hint where there is one, as sentences one behind the other. */
+void ud_sentences(char *out, size_t size, const char *message, const char *hint);
+void ud_say_problem(struct ud_app *app, const char *message, const char *hint);
 void ud_say(struct ud_app *app, enum ud_tone tone, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Goes to a screen; the message goes away. */
 void ud_show(struct ud_app *app, enum ud_screen screen);

@@ -88,15 +88,20 @@ ours(const char *line[2], enum ud_kind kind)
 {
     switch (kind) {
     case UD_KIND_BITLOCKER:
+        /* UD: at most 76 cells */
         line[0] = _("Into 'Enter the recovery key' on the blue screen; it adds the dashes itself.");
+        /* UD: at most 76 cells */
         line[1] = _("F1 to F9 type 1 to 9 and F10 types 0, where the keyboard has no digits.");
         break;
     case UD_KIND_FILEVAULT:
         line[0] = _("At the Mac's login window: click the question mark in the password field, then the arrow.");
+        /* UD: at most 76 cells */
         line[1] = _("Capital letters; the dashes are typed too.");
         break;
     case UD_KIND_LUKS:
+        /* UD: at most 76 cells */
         line[0] = _("At the passphrase question while Linux starts; small letters.");
+        /* UD: at most 76 cells */
         line[1] = _("The dashes are typed too.");
         break;
     default:

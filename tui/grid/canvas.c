@@ -253,30 +253,56 @@ ud_canvas_centred(struct ud_canvas cv, int y, enum ud_role role, const char *tex
     return ud_canvas_fit(cv, (cv.width - width) / 2, y, width, role, text);
 }
 
+/* Japanese has no blanks between words: a line may end beside a wide character, but does not begin with a closing mark or a small
+ * kana, nor end with an opening mark. */
+static bool
+may_part(const char *before, size_t before_length, int before_width, const char *after, size_t after_length, int after_width)
+{
+    static const char closing[] = "、。，．：；？！）」』】〉》〕］｝・ー々～ぁぃぅぇぉっゃゅょァィゥェォッャュョヶ%.,:;?!)]}'\"";
+    static const char opening[] = "（「『【〈《〔［｛([{'\"";
+    char one[32];
+
+    if (before_width < 2 && after_width < 2)
+        return false;
+    if (before_length >= sizeof(one) || after_length >= sizeof(one))
+        return true;
+    snprintf(one, sizeof(one), "%.*s", (int)after_length, after);
+    if (strstr(closing, one) != NULL)
+        return false;
+    snprintf(one, sizeof(one), "%.*s", (int)before_length, before);
+    return strstr(opening, one) == NULL;
+}
+
 /* Bytes of the first line of `text` at `width` cells, and in *skip the bytes to go on from. */
 static size_t
 line_break(const char *text, int width, size_t *skip)
 {
-    size_t length = strcspn(text, "\n"), used;
+    size_t length = strcspn(text, "\n"), used, last = 0, before = 0;
     size_t fits = ud_text_fit(text, length, (size_t)width, &used);
-    size_t end = fits;
+    int before_cells = 0, cells;
 
     if (fits == length) {
         *skip = length + (text[length] == '\n');
         return length;
     }
-    while (end > 0 && text[end] != ' ')
-        end--;
-    if (end == 0) {
+    for (size_t at = 0, n; at <= fits; before = n, before_cells = cells, at += n) {
+        n = ud_text_next(text + at, length - at, &cells);
+        if (at > 0 &&
+            (text[at] == ' ' || (text[at - 1] != ' ' && may_part(text + at - before, before, before_cells, text + at, n, cells))))
+            last = at;
+        if (n == 0)
+            break;
+    }
+    if (last == 0) {
         *skip = fits > 0 ? fits : length;
         return fits;
     }
-    *skip = end;
+    *skip = last;
     while (text[*skip] == ' ')
         ++*skip;
-    while (end > 0 && text[end - 1] == ' ')
-        end--;
-    return end;
+    while (last > 0 && text[last - 1] == ' ')
+        last--;
+    return last;
 }
 
 int

@@ -35,7 +35,7 @@ int ud_canvas_fit(struct ud_canvas cv, int x, int y, int cells, enum ud_role rol
 int ud_canvas_fit_right(struct ud_canvas cv, int x, int y, int cells, enum ud_role role, const char *text);
 /* Centred in the canvas, cut with an ellipsis where needed. */
 int ud_canvas_centred(struct ud_canvas cv, int y, enum ud_role role, const char *text);
-/* Breaks at blanks into lines of at most `width` cells (newlines are kept), draws them from (x, y) down and returns how many
+/* Breaks at blanks, and between the characters of scripts that have none, into lines of at most `width` cells (newlines are kept), draws them from (x, y) down and returns how many
  * there are, also where some do not fit. `draw` false only counts. */
 int ud_canvas_wrap(struct ud_canvas cv, int x, int y, int width, enum ud_role role, const char *text, bool draw);
 

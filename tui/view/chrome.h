@@ -66,6 +66,9 @@ enum ud_role ud_view_key_state_role(enum ud_key_state state);
 const char *ud_view_mark(enum ud_key_mark mark); /* "key", "no key", "shown", "overdue", "" */
 enum ud_role ud_view_mark_role(enum ud_key_mark mark);
 const char *ud_view_desk_role(enum ud_desk_role role); /* "helpdesk", "advanced helpdesk", …; NONE: NULL */
+/* Cells of the widest of these words in the operator's language, at least `least`: for columns that hold one of them. */
+enum ud_view_words { UD_WORDS_MARK, UD_WORDS_KEY_STATE, UD_WORDS_VOLUME, UD_WORDS_AGO };
+int ud_view_widest(enum ud_view_words words, int least);
 const char *ud_view_ownership(enum ud_ownership ownership); /* "company", "personal", "unknown" */
 
 #endif

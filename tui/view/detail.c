@@ -7,7 +7,6 @@
 #include "view/parts.h"
 
 #define FACTS     8
-#define LABEL     12
 #define TWO_WIDTH 76 /* from here on two columns */
 #define TWO_LEFT  36
 
@@ -22,6 +21,16 @@ encrypted(enum ud_tristate state, enum ud_role *role)
 {
     *role = state == UD_NO ? UD_ROLE_STATE_BAD : UD_ROLE_TEXT;
     return state == UD_YES ? _("yes") : state == UD_NO ? _("no") : _("unknown");
+}
+
+static int
+label_width(const struct fact *fact, int count)
+{
+    int cells = 12;
+
+    for (int i = 0; i < count; i++)
+        cells = ud_cells(fact[i].label) + 1 > cells ? ud_cells(fact[i].label) + 1 : cells;
+    return cells;
 }
 
 int
@@ -59,8 +68,8 @@ ud_detail_facts(struct ud_canvas cv, int y, const struct ud_device *device, cons
     for (int i = 0; i < count; i++) {
         int row = two ? i / 2 : i, left = two && i % 2 ? TWO_LEFT : 0;
 
-        ud_part_fact(
-            cv, left, y + row, two && !left ? TWO_LEFT - 2 : cv.width - left, LABEL, fact[i].label, fact[i].role, fact[i].value);
+        ud_part_fact(cv, left, y + row, two && !left ? TWO_LEFT - 2 : cv.width - left, label_width(fact, count), fact[i].label,
+            fact[i].role, fact[i].value);
     }
     return rows;
 }

@@ -116,8 +116,9 @@ draw_key(struct ud_canvas cv, int y, const struct ud_table *table, const struct 
 static void
 draw_keys(struct ud_canvas cv, const struct layout *l, const struct ud_view_device *model)
 {
-    struct ud_column column[6] = { { _("Key ID"), 8, 8, 0, 0, false }, { _("State"), 9, 14, 0, 0, false },
-        { _("Kind"), 9, 13, 0, 1, false }, { _("Drive"), 10, 16, 0, 4, false }, { _("Created"), 10, 11, 0, 2, false },
+    struct ud_column column[6] = { { _("Key ID"), 8, 8, 0, 0, false },
+        { _("State"), ud_view_widest(UD_WORDS_KEY_STATE, 9), 14, 0, 0, false }, { _("Kind"), 9, 13, 0, 1, false },
+        { _("Drive"), ud_view_widest(UD_WORDS_VOLUME, 10), 16, 0, 4, false }, { _("Created"), 10, 11, 0, 2, false },
         { _("Last shown"), 10, 11, 0, 3, false } };
     struct ud_table table;
     size_t end = ud_list_end(&model->list);

@@ -154,7 +154,7 @@ hit_columns(struct ud_column column[7])
     column[2] = (struct ud_column){ _("User"), 8, 24, 2, 2, false };
     column[3] = (struct ud_column){ _("Kind"), 9, 13, 0, 4, false };
     column[4] = (struct ud_column){ _("Created"), 10, 10, 0, 3, false };
-    column[5] = (struct ud_column){ _("State"), 9, 13, 0, 1, false };
+    column[5] = (struct ud_column){ _("State"), 9, ud_view_widest(UD_WORDS_KEY_STATE, 13), 0, 1, false };
     column[6] = (struct ud_column){ _("Stored in"), 8, 20, 1, 5, false };
     return column;
 }
@@ -195,8 +195,8 @@ device_columns(struct ud_column column[C_COUNT], const struct ud_view_devices *m
     column[C_USER] = (struct ud_column){ _("User"), 12, 22, 1, 1, false };
     column[C_ACCOUNT] = (struct ud_column){ _("Account"), 24, 36, 1, 8, false };
     column[C_SERIAL] = (struct ud_column){ _("Serial"), 11, 14, 0, 3, false };
-    column[C_MARK] = (struct ud_column){ _("Key"), 7, 7, 0, 2, false };
-    column[C_SEEN] = (struct ud_column){ _("Last seen"), 10, 11, 0, 4, false };
+    column[C_MARK] = (struct ud_column){ _("Key"), ud_view_widest(UD_WORDS_MARK, 7), 0, 0, 2, false };
+    column[C_SEEN] = (struct ud_column){ _("Last seen"), ud_view_widest(UD_WORDS_AGO, 10), 11, 0, 4, false };
     column[C_OS] = (struct ud_column){ _("System"), 7, 16, 0, 5, false };
     column[C_OWNER] = (struct ud_column){ _("Ownership"), 9, 9, 0, 6, false };
     column[C_MODEL] = (struct ud_column){ _("Model"), 14, 28, 1, 9, false };

@@ -99,8 +99,8 @@ void
 ud_view_new_key(struct ud_canvas cv, const struct ud_view_new_key *model)
 {
     struct ud_column column[6] = { { _("Device"), 12, 20, 1, 0, false }, { _("New key"), 10, 12, 0, 0, false },
-        { _("Asked"), 9, 10, 0, 2, false }, { _("Last seen"), 10, 12, 0, 1, false }, { _("New ID"), 8, 8, 0, 3, false },
-        { _("User"), 12, 26, 1, 4, false } };
+        { _("Asked"), 9, 10, 0, 2, false }, { _("Last seen"), ud_view_widest(UD_WORDS_AGO, 10), 12, 0, 1, false },
+        { _("New ID"), 8, 8, 0, 3, false }, { _("User"), 12, 26, 1, 4, false } };
     size_t rows = ud_view_new_key_rows(cv.width, cv.height), end = ud_list_end(&model->list);
     struct ud_table table;
 

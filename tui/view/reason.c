@@ -37,6 +37,14 @@ line_text(const struct ud_line *line)
     return line && !line->secret ? line->text : "";
 }
 
+static bool
+ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), n = strlen(end);
+
+    return length >= n && strcmp(text + length - n, end) == 0;
+}
+
 void
 ud_view_reason_sentence(char *out, size_t size, const struct ud_view_reason *model)
 {
@@ -70,7 +78,8 @@ ud_view_reason_sentence(char *out, size_t size, const struct ud_view_reason *mod
         snprintf(part, sizeof(part), _("; checked: %s"), model->verified[model->verified_chosen]);
         add(out, size, part);
     }
-    add(out, size, ".");
+    if (!ends_with(out, "…"))
+        add(out, size, _(".")); /* UD: what ends a sentence */
 }
 
 /* --- fields --------------------------------------------------------------------------------------------------------------- */
@@ -169,17 +178,20 @@ lay_fields(struct form *f)
     choice_field(f, UD_REASON_FIELD_REASON, _("Why is the key needed? Press its digit."), _("Reason"), m->reason, m->reason_count,
         m->reason_chosen);
     if (m->note_shown)
+        /* UD: at most 15 cells */
         text_field(f, UD_REASON_FIELD_NOTE, _("Note"), m->note, NULL);
     if (m->ticket_need != UD_NEED_NO)
+        /* UD: at most 15 cells */
         text_field(f, UD_REASON_FIELD_TICKET, _("Ticket"), m->ticket, optional(m->ticket_need));
     if (m->caller_need != UD_NEED_NO)
+        /* UD: at most 15 cells */
         text_field(f, UD_REASON_FIELD_CALLER, _("Who is calling"), m->caller, optional(m->caller_need));
     if (m->verified_need != UD_NEED_NO && m->verified_count > 0) {
         f->y += f->air;
         choice_field(f, UD_REASON_FIELD_VERIFIED, _("How was the caller checked? Press its digit."), _("Checked"), m->verified,
             m->verified_count, m->verified_chosen);
     }
-    if (m->presence_shown)
+    if (m->presence_shown) /* UD: at most 15 cells */
         text_field(f, UD_REASON_FIELD_PRESENCE, m->presence_passphrase ? _("Your passphrase") : _("Your PIN"), m->presence, NULL);
 }
 

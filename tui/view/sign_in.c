@@ -10,6 +10,14 @@
 #define TEXT_MIN 40
 #define TEXT_MAX 70
 
+/* It stands where the code does. */
+static void
+put_cursor(struct ud_canvas cv, int x, int y, enum ud_role role)
+{
+    if (role == UD_ROLE_CODE)
+        ud_canvas_cursor(cv, x, y);
+}
+
 /* A line with a label in front, the value beside it or, where that is too long, below. Returns the rows. */
 static int
 step(struct ud_canvas cv, int y, const char *number, const char *label, enum ud_role role, const char *value)
@@ -21,13 +29,16 @@ step(struct ud_canvas cv, int y, const char *number, const char *label, enum ud_
     if (!value)
         return 1;
     if (cv.height >= 14) {
+        put_cursor(cv, x + 2, y + 1, role);
         ud_canvas_wrap(cv, x + 2, y + 1, room - 2, role, value, true);
         return 1 + ud_canvas_wrap(cv, 0, 0, room - 2, role, value, false);
     }
     if (ud_cells(label) + 1 + ud_cells(value) <= room) {
+        put_cursor(cv, x + ud_cells(label) + 1, y, role);
         ud_canvas_text(cv, x + ud_cells(label) + 1, y, role, value);
         return 1;
     }
+    put_cursor(cv, x, y + 1, role);
     return 1 + ud_canvas_wrap(cv, x, y + 1, room, role, value, true);
 }
 
@@ -66,8 +77,6 @@ draw_waiting(struct ud_canvas cv, int y, const struct ud_view_sign_in *model)
 
     y += step(cv, y, "1", _("Open this in any browser:"), UD_ROLE_STRONG, model->address) + air;
     y += step(cv, y, "2", _("Type this code there:"), UD_ROLE_CODE, model->code);
-    if (model->code)
-        ud_canvas_cursor(cv, SIDE + 5, y - 1);
     y += air;
     if (air || !model->invented)
         y += draw_approval(cv, y, model) + air;

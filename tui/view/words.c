@@ -25,6 +25,15 @@ date(char *out, size_t size, const struct tm *tm)
         snprintf(out, size, "-");
 }
 
+/* The machine's locale may lack the operator's language, so names of days come from the catalogue. */
+static const char *
+weekday(const struct tm *tm)
+{
+    static const char *const day[7] = { N_("Sun"), N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat") };
+
+    return _(day[tm->tm_wday % 7]);
+}
+
 void
 ud_view_clock(char out[32], ud_wall t, ud_wall now)
 {
@@ -37,7 +46,7 @@ ud_view_clock(char out[32], ud_wall t, ud_wall now)
     if (then.tm_year == today.tm_year && then.tm_yday == today.tm_yday)
         strftime(out, 32, "%H:%M", &then);
     else if (t < now && now - t < 6 * DAY)
-        strftime(out, 32, "%a %H:%M", &then);
+        snprintf(out, 32, "%s %02d:%02d", weekday(&then), then.tm_hour, then.tm_min);
     else
         date(out, 32, &then);
 }
@@ -221,4 +230,36 @@ ud_view_desk_role(enum ud_desk_role role)
     default:
         return NULL;
     }
+}
+
+static int
+wider(int cells, const char *text)
+{
+    return ud_cells(text) > cells ? ud_cells(text) : cells;
+}
+
+static int
+widest_ago(void)
+{
+    static const ud_wall age[] = { MINUTE / 2, 59 * MINUTE, 23 * HOUR, DAY, 13 * DAY };
+    char text[48];
+    int cells = ud_cells(_("never"));
+
+    for (size_t i = 0; i < sizeof(age) / sizeof(age[0]); i++) {
+        ud_view_ago(text, 0, age[i]);
+        cells = wider(cells, text);
+    }
+    return cells;
+}
+
+int
+ud_view_widest(enum ud_view_words words, int least)
+{
+    if (words == UD_WORDS_AGO)
+        return widest_ago() > least ? widest_ago() : least;
+    for (int i = 0; i < 16; i++)
+        least = wider(least, words == UD_WORDS_MARK        ? ud_view_mark((enum ud_key_mark)i)
+                             : words == UD_WORDS_KEY_STATE ? ud_view_key_state((enum ud_key_state)i)
+                                                           : ud_view_volume((enum ud_volume)i));
+    return least;
 }

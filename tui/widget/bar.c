@@ -1,9 +1,10 @@
 /* Footer hints, progress and numbers. */
 #include "widget/bar.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "grid/i18n.h"
 
 #define GAP 2
 
@@ -55,12 +56,11 @@ ud_bar_progress(struct ud_canvas cv, int x, int y, int cells, uint64_t done, uin
 void
 ud_bar_number(char out[32], uint64_t n)
 {
-    const char *mark = localeconv()->thousands_sep;
-    char plain[24];
+    const char *sample = _("1,000"); /* UD: how a thousand is written; what stands between 1 and 000 parts the digits */
+    char plain[24], mark[8];
     size_t length, at = 0;
 
-    if (!mark || !*mark || strlen(mark) > 3)
-        mark = ",";
+    snprintf(mark, sizeof(mark), "%.*s", strlen(sample) > 4 ? (int)(strlen(sample) - 4) : 0, sample + 1);
     length = (size_t)snprintf(plain, sizeof(plain), "%llu", (unsigned long long)n);
     for (size_t i = 0; i < length && at < 27; i++) {
         if (i > 0 && (length - i) % 3 == 0)

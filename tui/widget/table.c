@@ -6,6 +6,15 @@
 #define GAP  2
 #define MARK "›"
 
+/* Never narrower than its title, which differs from language to language. */
+static int
+least(const struct ud_column *column)
+{
+    int title = ud_cells(column->title);
+
+    return column->min > 0 && title > column->min ? title : column->min;
+}
+
 static int
 total_min(const struct ud_table *table)
 {
@@ -13,7 +22,7 @@ total_min(const struct ud_table *table)
 
     for (size_t i = 0; i < table->count; i++) {
         if (table->width[i] > 0)
-            sum += table->column[i].min + (sum > 0 ? GAP : 0);
+            sum += least(&table->column[i]) + (sum > 0 ? GAP : 0);
     }
     return sum;
 }
@@ -72,7 +81,7 @@ ud_table_layout(struct ud_table *table, const struct ud_column *column, size_t c
     table->column = column;
     table->count = count;
     for (size_t i = 0; i < count; i++)
-        table->width[i] = column[i].min;
+        table->width[i] = least(&column[i]);
     drop_columns(table, room);
     grow_columns(table, room - total_min(table));
     for (size_t i = 0; i < count; i++) {

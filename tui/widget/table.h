@@ -8,7 +8,7 @@
 
 struct ud_column {
     const char *title; /* translated */
-    int min;           /* below that the column is dropped */
+    int min;           /* below that, or below its title, the column is dropped */
     int want;          /* what it takes at most, before spare room is shared */
     int share;         /* part of the spare room; 0: none */
     int rank;          /* the highest rank is dropped first; rank 0 never */

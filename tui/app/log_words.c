@@ -1,0 +1,77 @@
+#include "app/log_words.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+#include "domain/reason.h"
+
+struct word {
+    const char *name, *text;
+};
+
+/* What happened: the column has 18 cells. */
+static const struct word events[] = {
+    { "session", N_("console opened") },
+    { "sign-in", N_("signed in") },
+    { "notice", N_("notice accepted") },
+    { "intent", N_("key wanted") },
+    { "disclosed", N_("key shown") },
+    { "shown", N_("key shown again") },
+    { "whole", N_("whole key shown") },
+    { "covered", N_("key covered") },
+    { "failed", N_("key not shown") },
+    { "uncertain", N_("perhaps shown") },
+    { "mismatch", N_("wrong key came") },
+    { "outcome", N_("call ended") },
+    { "rotate", N_("asked for new key") },
+    { "rotated", N_("key replaced") },
+    { "rotate-failed", N_("no new key") },
+    { "copied", N_("ticket text copied") },
+    { "lock", N_("locked") },
+    { "unlock", N_("unlocked") },
+    { "unlock-failed", N_("unlocking failed") },
+    { "end", N_("session over") },
+    { "epoch", N_("log: new signature") },
+    { "recovery", N_("log: line repaired") },
+    { "renewed", N_("log: begun anew") },
+    { "checkpoint", N_("log: checkpoint") },
+};
+
+static const struct word outcomes[] = {
+    { "worked", N_("it worked") },
+    { "did-not-unlock", N_("it did not unlock") },
+    { "gone", N_("the caller is gone") },
+};
+
+static const char *
+find(const struct word *list, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return _(list[i].text);
+    return name;
+}
+
+const char *
+ud_log_event(const char *name)
+{
+    return find(events, sizeof(events) / sizeof(events[0]), name);
+}
+
+const char *
+ud_log_detail(const char *text)
+{
+    return find(outcomes, sizeof(outcomes) / sizeof(outcomes[0]), text);
+}
+
+const char *
+ud_log_reason(const char *code)
+{
+    size_t count;
+    const struct ud_reason *reason = ud_reason_shipped(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(reason[i].code, code) == 0)
+            return _(reason[i].text);
+    return code;
+}
