@@ -23,6 +23,26 @@ static const char training_notice[] =
     "TRAINING. Every device, person and recovery key here is invented.\n"
     "In the real service every key that is shown is recorded with your name, the device, the reason and the time.";
 
+/* What an invented site says; a real one says nothing until somebody has set it. */
+static const char training_branding[] =
+    "{\"company\":\"Training IT\",\"helpdesk_text\":\"Call the service desk, extension 4357.\","
+    "\"helpdesk_url\":\"https://desk.training.invalid\",\"languages\":["
+    "{\"language\":\"nl\",\"helpdesk_text\":\"Bel de servicedesk, toestel 4357.\"},"
+    "{\"language\":\"sv\",\"helpdesk_text\":\"Ring servicedesken, anknytning 4357.\"},"
+    "{\"language\":\"ja\",\"helpdesk_text\":\"サービスデスク (内線 4357) に電話してください。\"}]}";
+
+static enum ud_status
+fill_words(struct ud_store *s, bool training, struct ud_error *err)
+{
+    enum ud_status st = ud_admin_notice_put(s, false, "default", training ? training_notice : service_notice, err);
+
+    if (st == UD_OK)
+        st = ud_admin_notice_put(s, true, "default", training ? training_own_notice : service_own_notice, err);
+    if (st == UD_OK && training)
+        st = ud_store_meta_put(s, "branding", training_branding, sizeof(training_branding) - 1, err);
+    return st;
+}
+
 static enum ud_status
 fill_database(struct ud_store *s, const struct ud_service_config *c, bool plain, const char *master, struct ud_error *err)
 {
@@ -33,9 +53,7 @@ fill_database(struct ud_store *s, const struct ud_service_config *c, bool plain,
         return st;
     ud_policy_default(&p, c->training ? UD_PROFILE_TRAINING : UD_PROFILE_WORKSTATION);
     p.training = c->training;
-    if ((st = ud_admin_policy_put(s, &p, plain, err)) == UD_OK &&
-        (st = ud_admin_notice_put(s, false, "default", c->training ? training_notice : service_notice, err)) == UD_OK &&
-        (st = ud_admin_notice_put(s, true, "default", c->training ? training_own_notice : service_own_notice, err)) == UD_OK)
+    if ((st = ud_admin_policy_put(s, &p, plain, err)) == UD_OK && (st = fill_words(s, c->training, err)) == UD_OK)
         st = ud_ring_create(s, master, ud_clock_wall(), err);
     if (st == UD_OK)
         return ud_store_commit(s, err);

@@ -56,7 +56,7 @@ draw_confirm(struct ud_canvas cv, const void *model)
 static void
 draw_countdown(struct ud_canvas cv, const void *model)
 {
-    ud_view_countdown(cv, *(const unsigned *)model);
+    ud_view_countdown(cv, *(const unsigned *)model, false);
 }
 
 static void

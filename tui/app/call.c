@@ -166,7 +166,8 @@ ud_call_end(struct ud_app *app, enum ud_outcome outcome)
         ud_new_key_ask(app, &c->r.dev, &c->r.key, &c->r.why);
         c->r.rotated = true;
     }
-    ud_show(app, UD_SCREEN_TICKET);
+    app->self.worked = outcome == UD_OUTCOME_WORKED;
+    ud_show(app, app->self.on ? UD_SCREEN_SELF_NEXT : UD_SCREEN_TICKET);
 }
 
 void

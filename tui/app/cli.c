@@ -52,6 +52,7 @@ run_verb(struct ud_oneshot *s, struct ud_error *err)
         { "theme ", ud_verb_theme },
         { "commands", ud_verb_commands },
         { "calls", ud_verb_calls },
+        { "self-service", ud_verb_self_service },
     };
 
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)

@@ -24,6 +24,10 @@ cmd_redraw(struct ud_app *app)
 static void
 cmd_quit(struct ud_app *app)
 {
+    if (app->self.on) {
+        ud_self_end(app);
+        return;
+    }
     ud_session_over(app, _("You have ended the session."), _("Start unlockdesk again and sign in."));
     app->quit = true;
 }
@@ -215,7 +219,7 @@ cmd_call_leave(struct ud_app *app)
         ud_call_drop_secrets(c);
         explicit_bzero(c, sizeof(*c));
         app->active = -1;
-        ud_show(app, UD_SCREEN_DEVICE);
+        ud_show(app, app->self.on ? UD_SCREEN_SELF_REASON : UD_SCREEN_DEVICE);
         return;
     }
     ud_call_hold(app);
@@ -316,6 +320,37 @@ refused_confirm(const struct ud_app *app)
     }
 }
 
+/* Who has seen the key says what became of it; a call of the desk can be held instead. */
+static const char *
+refused_leave(const struct ud_app *app)
+{
+    const struct ud_call *c = active(app);
+
+    return app->self.on && c != NULL && c->r.shown_at != UD_WALL_NONE
+               ? _("Did the key unlock the computer? w: it worked. x: did not unlock.")
+               : NULL;
+}
+
+static const char *
+refused_again(const struct ud_app *app)
+{
+    if (app->self.out_tag != 0)
+        return _("You are being signed out.");
+    return app->self.worked ? _("The key worked. Enter ends.") : NULL;
+}
+
+static const char *
+refused_end(const struct ud_app *app)
+{
+    return app->self.out_tag != 0 ? _("You are being signed out.") : NULL;
+}
+
+static const char *
+refused_find(const struct ud_app *app)
+{
+    return app->self.find == UD_SELF_ASKING ? _("The key is being looked for.") : NULL;
+}
+
 static const char *
 refused_quit(const struct ud_app *app)
 {
@@ -347,15 +382,15 @@ static const struct ud_command table[] = {
     { "reason.previous", N_("field before"), UD_AT(REASON), UD_HIDDEN, "Shift-Tab Up", cmd_form_previous, NULL },
     { "reason.back", N_("back"), UD_AT(REASON), UD_HINT, "Esc", cmd_form_back, NULL },
 
-    { "key.next", N_("next group"), UD_AT(KEY), UD_HINT, "Space Right Down", cmd_next_group, refused_group },
-    { "key.previous", N_("group before"), UD_AT(KEY), 0, "Left Up", cmd_previous_group, refused_group },
-    { "key.show", N_("show it again"), UD_AT(KEY), UD_HINT, "Enter", ud_call_show, refused_show },
-    { "key.worked", N_("it worked"), UD_AT(KEY), UD_HINT, "w", cmd_worked, refused_outcome },
-    { "key.not-unlocked", N_("did not unlock"), UD_AT(KEY), UD_HINT, "x", cmd_not_worked, refused_outcome },
+    { "key.next", N_("next group"), UD_AT(KEY), UD_HINT | UD_SELF, "Space Right Down", cmd_next_group, refused_group },
+    { "key.previous", N_("group before"), UD_AT(KEY), UD_SELF, "Left Up", cmd_previous_group, refused_group },
+    { "key.show", N_("show it again"), UD_AT(KEY), UD_HINT | UD_SELF, "Enter", ud_call_show, refused_show },
+    { "key.worked", N_("it worked"), UD_AT(KEY), UD_HINT | UD_SELF, "w", cmd_worked, refused_outcome },
+    { "key.not-unlocked", N_("did not unlock"), UD_AT(KEY), UD_HINT | UD_SELF, "x", cmd_not_worked, refused_outcome },
     { "call.hold", N_("hold"), UD_AT(KEY) | UD_AT(TICKET), UD_HINT, "h", ud_call_hold, NULL },
     { "key.gone", N_("caller gone"), UD_AT(KEY), UD_HINT, "g", cmd_gone, refused_outcome },
-    { "key.whole", N_("whole key"), UD_AT(KEY), UD_HINT | UD_ASKS, "f", ud_call_whole, refused_whole },
-    { "call.leave", N_("leave the call"), UD_AT(KEY), UD_HIDDEN, "Esc", cmd_call_leave, NULL },
+    { "key.whole", N_("whole key"), UD_AT(KEY), UD_HINT | UD_ASKS | UD_SELF, "f", ud_call_whole, refused_whole },
+    { "call.leave", N_("leave the call"), UD_AT(KEY), UD_HIDDEN | UD_SELF | UD_SELF_HINT, "Esc", cmd_call_leave, refused_leave },
 
     { "ticket.done", N_("done"), UD_AT(TICKET), UD_HINT, "Enter Esc", ud_call_close, NULL },
     { "ticket.copy", N_("copy these lines"), UD_AT(TICKET), UD_HINT, "y", cmd_copy_ticket, refused_copy },
@@ -374,10 +409,21 @@ static const struct ud_command table[] = {
     { "new-key.retry", N_("ask again"), UD_AT(NEW_KEY), UD_HINT, "a", ud_new_key_retry, refused_retry },
     { "new-key.back", N_("back to the devices"), UD_AT(NEW_KEY) | UD_AT(LOG), UD_HINT, "Esc Left", cmd_back_to_devices, NULL },
 
-    { "sign-in.confirm", N_("go on"), UD_AT(SIGN_IN), UD_HINT | UD_DELIBERATE, "Enter", ud_session_confirm, refused_confirm },
-    { "sign-in.leave", N_("leave, or not me"), UD_AT(SIGN_IN), UD_HINT, "Esc", ud_session_refuse, NULL },
-    { "notice.accept", N_("accept"), UD_AT(NOTICE), UD_HINT | UD_DELIBERATE, "Enter", ud_session_accept_notice, NULL },
-    { "notice.refuse", N_("refuse and leave"), UD_AT(NOTICE), UD_HINT | UD_ASKS, "Esc", cmd_quit, NULL },
+    { "sign-in.confirm", N_("go on"), UD_AT(SIGN_IN), UD_HINT | UD_DELIBERATE | UD_SELF, "Enter", ud_session_confirm,
+        refused_confirm },
+    { "sign-in.leave", N_("leave, or not me"), UD_AT(SIGN_IN), UD_HINT | UD_SELF, "Esc", ud_session_refuse, NULL },
+    { "notice.accept", N_("accept"), UD_AT(NOTICE), UD_HINT | UD_DELIBERATE | UD_SELF, "Enter", ud_session_accept_notice, NULL },
+    { "notice.refuse", N_("refuse and leave"), UD_AT(NOTICE), UD_HINT | UD_ASKS | UD_SELF, "Esc", cmd_quit, NULL },
+
+    { "self.find", N_("go on"), UD_AT(SELF_ID), UD_HINT | UD_DELIBERATE | UD_SELF, "Enter", ud_self_find, refused_find },
+    { "self.no-id", N_("no such ID on the screen"), UD_AT(SELF_ID), UD_HINT | UD_SELF, "Tab", ud_self_no_id, refused_find },
+    { "self.leave", N_("leave"), UD_AT(SELF_ID), UD_HINT | UD_ASKS | UD_SELF, "Esc", ud_self_end, NULL },
+    { "self.back", N_("back"), UD_AT(SELF_DEVICE) | UD_AT(SELF_REASON), UD_HINT | UD_SELF, "Esc Left", ud_self_back, NULL },
+    { "self.get-key", N_("get key, and record this"), UD_AT(SELF_REASON), UD_HINT | UD_DELIBERATE | UD_SELF, "Enter", ud_self_get,
+        NULL },
+    { "self.again", N_("try again with the ID"), UD_AT(SELF_NEXT), UD_HINT | UD_DELIBERATE | UD_SELF, "a", ud_self_again,
+        refused_again },
+    { "self.end", N_("end"), UD_AT(SELF_NEXT), UD_HINT | UD_DELIBERATE | UD_SELF, "Enter Esc", ud_self_end, refused_end },
 
     { "app.new-keys", N_("new keys"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(LOG), UD_HINT, "F3 k", cmd_new_keys,
         NULL },

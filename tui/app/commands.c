@@ -22,10 +22,17 @@ ud_app_in_text(const struct ud_app *app)
         return app->form.focus != UD_REASON_FIELD_REASON && app->form.focus != UD_REASON_FIELD_VERIFIED;
     case UD_SCREEN_PIN:
     case UD_SCREEN_LOCK:
+    case UD_SCREEN_SELF_ID:
         return true;
     default:
         return false;
     }
+}
+
+bool
+ud_command_here(const struct ud_app *app, const struct ud_command *c)
+{
+    return (c->at & (1u << app->screen)) != 0 && (!app->self.on || (c->flags & UD_SELF) != 0);
 }
 
 /* Keys that belong to the field while one has the focus. */
@@ -46,7 +53,7 @@ ud_command_for(const struct ud_app *app, const struct ud_key_event *key)
     if (key->code == UD_KEY_PASTE || field_key(app, key))
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        if (!(table[i].at & (1u << app->screen)))
+        if (!ud_command_here(app, &table[i]))
             continue;
         for (size_t k = 0; k < app->keymap.count[i]; k++)
             if (ud_key_same(&app->keymap.key[i][k], key))

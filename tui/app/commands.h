@@ -18,6 +18,8 @@ enum ud_command_flag {
     UD_ASKS = 2,       /* asked back before it runs */
     UD_DELIBERATE = 4, /* not within 150 ms of the screen, never out of a paste */
     UD_HIDDEN = 8,     /* not in the palette: it is only a way to move */
+    UD_SELF = 16,      /* in self-service too; nothing else is there */
+    UD_SELF_HINT = 32, /* in the footer of self-service */
 };
 
 struct ud_command {
@@ -33,6 +35,8 @@ struct ud_command {
 
 const struct ud_command *ud_commands(size_t *count);
 size_t ud_command_index(const struct ud_command *c);
+/* Does it work on the present screen? In self-service only the flow's own do. */
+bool ud_command_here(const struct ud_app *app, const struct ud_command *c);
 /* The command a key runs on the present screen; NULL: none. In a text field printable keys run nothing. */
 const struct ud_command *ud_command_for(const struct ud_app *app, const struct ud_key_event *key);
 /* Runs it, or says why not, or asks first. */

@@ -367,13 +367,22 @@ ud_config_load(struct ud_config *c, const char *site_file, const char *user_file
     if ((st = read_file(&r, site_file != NULL ? site_file : SITE_DIR "/unlockdesk.conf")) != UD_OK)
         return st;
     r.site = false;
-    if ((st = read_file(&r, user_file != NULL ? user_file : user)) != UD_OK)
+    bool own = !c->self_service; /* files of the account itself */
+    if ((own || user_file != NULL) && (st = read_file(&r, user_file != NULL ? user_file : user)) != UD_OK)
         return st;
     if ((st = ud_config_read_policy(&c->policy, SITE_DIR "/policy.conf", false, err)) != UD_OK)
         return st;
-    if ((st = ud_config_read_policy(&c->policy, user_policy, true, err)) != UD_OK)
+    if (own && (st = ud_config_read_policy(&c->policy, user_policy, true, err)) != UD_OK)
         return st;
     return complete_sources(c, err);
+}
+
+void
+ud_config_self_service(struct ud_config *c)
+{
+    c->self_service = true;
+    c->keys_file[0] = c->cache_file[0] = c->tokens_file[0] = c->theme_dirs[0][0] = '\0';
+    (void)ud_copy(c->theme_dirs[0], sizeof(c->theme_dirs[0]), c->theme_dirs[1]);
 }
 
 enum ud_status

@@ -32,6 +32,7 @@ struct ud_config {
     bool present;      /* presentation: names masked, no keys shown */
     ud_msec idle_lock; /* 0: as the policy says; else tightens idle_warn */
     bool allow_recorder;
+    bool self_service; /* an employee's own flow and nothing else; no file of the account's own is read */
     bool demo;
     uint32_t demo_devices;
     uint32_t demo_seed;
@@ -56,6 +57,9 @@ void ud_config_default(struct ud_config *c);
 void ud_config_profile(struct ud_config *c, enum ud_profile profile);
 /* Reads the site file (NULL: the usual place) and the user's file (NULL: the usual place). A missing file is fine. UD_CONFIG names file and line. */
 UD_CHECK enum ud_status ud_config_load(struct ud_config *c, const char *site_file, const char *user_file, struct ud_error *err);
+/* For self-service: no key bindings and themes of the account's own, no kept list, no kept sign-in. Where c->self_service is set before
+ * ud_config_load, that reads no file of the account's own either. */
+void ud_config_self_service(struct ud_config *c);
 /* Keeps only the source named. UD_CONFIG lists the names that exist. */
 UD_CHECK enum ud_status ud_config_only_source(struct ud_config *c, const char *name, struct ud_error *err);
 /* Hex tag of the configured sources, for the cached list. out has 33 bytes. */

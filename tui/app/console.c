@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -167,6 +168,7 @@ ud_console_run(const struct ud_config *site, struct ud_launcher *launcher, struc
     struct ud_loop *l = ud_xcalloc(1, sizeof(*l));
     struct ud_config *config = ud_xcalloc(1, sizeof(*config));
     int claim = -1;
+    char farewell[sizeof(l->app->over_why)] = "";
     enum ud_status st;
     bool shared;
 
@@ -193,8 +195,12 @@ ud_console_run(const struct ud_config *site, struct ud_launcher *launcher, struc
     ud_loop_run(l);
     if (l->gone)
         st = ud_error_set(err, UD_IO, "the terminal is gone");
+    if (config->self_service)
+        (void)ud_copy(farewell, sizeof(farewell), l->app->over_why);
 out:
     close_loop(l);
+    if (farewell[0] != '\0')
+        printf("%s\n", farewell); /* what an SSH client shows when the session is gone */
     free(config);
     if (claim >= 0)
         close(claim);

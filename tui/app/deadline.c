@@ -15,6 +15,8 @@ earlier(ud_msec *at, ud_msec other)
 static bool
 can_lock(const struct ud_app *app)
 {
+    if (app->self.on) /* a forgotten terminal must not stay open; while the code is good somebody may be busy with it */
+        return app->screen != UD_SCREEN_OVER && (app->screen != UD_SCREEN_SIGN_IN || app->sign_in.step != UD_SIGN_IN_WAITING);
     return !app->lock.locked && app->screen != UD_SCREEN_OVER && !app->lock.start &&
            (ud_app_signed_in(app) || app->pin_chosen || app->screen != UD_SCREEN_SIGN_IN);
 }
@@ -56,12 +58,13 @@ ud_app_deadline(const struct ud_app *app)
     ud_msec at = -1;
 
     if (app->screen == UD_SCREEN_OVER)
-        return -1; /* ud_app_tick does nothing there: what is due stays due */
+        return ud_self_deadline(app); /* ud_app_tick does nothing else there: what is due stays due */
     if (can_lock(app)) {
         ud_msec lock = app->last_key + app->policy.idle_warn + app->policy.idle_countdown;
         earlier(&at, app->warning ? next_second(lock, app->now) : app->last_key + app->policy.idle_warn);
     }
     earlier(&at, session_end(app));
+    earlier(&at, ud_self_deadline(app));
     for (int i = 0; i < UD_CALLS; i++) {
         const struct ud_call *c = &app->call[i];
         if (c->key != NULL)
@@ -118,6 +121,7 @@ ud_app_tick(struct ud_app *app)
 {
     ud_msec end = session_end(app);
 
+    ud_self_tick(app);
     if (app->screen == UD_SCREEN_OVER)
         return;
     if (end >= 0 && app->now >= end) {

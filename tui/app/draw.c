@@ -25,7 +25,7 @@ ud_draw_hints(const struct ud_app *app, struct ud_hint *hint, char key[][64], si
     bool text = ud_app_in_text(app);
 
     for (size_t i = 0; i < count && n < max; i++) {
-        if (!(c[i].flags & UD_HINT) || !(c[i].at & (1u << app->screen)) || app->keymap.count[i] == 0)
+        if (!(c[i].flags & (app->self.on ? UD_HINT | UD_SELF_HINT : UD_HINT)) || !ud_command_here(app, &c[i]) || app->keymap.count[i] == 0)
             continue;
         if (c[i].refused != NULL && c[i].refused(app) != NULL)
             continue;
@@ -76,6 +76,10 @@ title_of(enum ud_screen screen)
         [UD_SCREEN_TICKET] = N_("Call ended"),
         [UD_SCREEN_NEW_KEY] = N_("New keys"),
         [UD_SCREEN_LOG] = N_("Activity log"),
+        [UD_SCREEN_SELF_ID] = N_("Recovery key ID"),
+        [UD_SCREEN_SELF_DEVICE] = N_("Your computers"),
+        [UD_SCREEN_SELF_REASON] = N_("Reason"),
+        [UD_SCREEN_SELF_NEXT] = N_("What happens next"),
     };
     return title[screen] != NULL ? _(title[screen]) : "";
 }
@@ -102,6 +106,11 @@ chrome(const struct ud_app *app, struct ud_canvas cv)
 
     if (app->screen == UD_SCREEN_PIN && ud_app_passphrase(app))
         m.screen = _("Choose a passphrase");
+    if (app->self.on) { /* the site's own page: no calls, no events, no names of ours */
+        m.product = app->branding.company;
+        m.source = NULL;
+        m.call_count = m.unread = 0;
+    }
     return ud_view_chrome(cv, &m);
 }
 
@@ -118,7 +127,9 @@ draw_sign_in(const struct ud_app *app, struct ud_canvas cv)
         .address = s->address,
         .code = s->code,
         .expires_in = s->expires > app->now ? s->expires - app->now : 0,
-        .invented = app->config->demo ? _("the invented operator") : NULL,
+        .invented = !app->config->demo ? NULL
+                    : app->self.on     ? _("the invented employee")
+                                       : _("the invented operator"),
         .warning = s->warning[0] ? s->warning : NULL,
         .identity = s->identity,
         .role = ud_view_desk_role(ud_app_role(app, s->source)),
@@ -244,7 +255,8 @@ static void
 draw_over(const struct ud_app *app, struct ud_canvas cv)
 {
     struct ud_hint hint[] = { { _("Enter"), _("leave"), true } };
-    struct ud_view_session_over m = { .host = app->host,
+    struct ud_view_session_over m = { .product = app->self.on ? app->branding.company : NULL,
+        .host = app->host,
         .why = app->over_why,
         .next = app->over_next,
         .at = app->over_at,
@@ -359,6 +371,12 @@ draw_body(struct ud_app *app, struct ud_canvas body)
     case UD_SCREEN_TICKET:
         ud_draw_ticket(app, body);
         break;
+    case UD_SCREEN_SELF_ID:
+    case UD_SCREEN_SELF_DEVICE:
+    case UD_SCREEN_SELF_REASON:
+    case UD_SCREEN_SELF_NEXT:
+        ud_draw_self(app, body);
+        break;
     case UD_SCREEN_NEW_KEY:
         draw_new_keys(app, body);
         break;
@@ -400,6 +418,6 @@ ud_app_draw(struct ud_app *app, struct ud_grid *grid)
         draw_confirm(app, cv);
     if (app->warning) {
         ud_msec left = app->last_key + app->policy.idle_warn + app->policy.idle_countdown - app->now;
-        ud_view_countdown(cv, left > 0 ? (unsigned)((left + 999) / 1000) : 0);
+        ud_view_countdown(cv, left > 0 ? (unsigned)((left + 999) / 1000) : 0, app->self.on);
     }
 }

@@ -13,6 +13,8 @@ void ud_draw_devices(struct ud_app *app, struct ud_canvas cv);
 void ud_draw_device(struct ud_app *app, struct ud_canvas cv);
 void ud_draw_reason(struct ud_app *app, struct ud_canvas cv);
 void ud_draw_key(struct ud_app *app, struct ud_canvas cv);
+/* draw_self.c: the pages of self-service */
+void ud_draw_self(const struct ud_app *app, struct ud_canvas cv);
 void ud_draw_ticket(struct ud_app *app, struct ud_canvas cv);
 
 #endif

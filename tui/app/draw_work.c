@@ -309,6 +309,7 @@ ud_draw_key(struct ud_app *app, struct ud_canvas cv)
         .error = c->error,
         .hint = c->hint,
         .log_unwritable = c->log_unwritable,
+        .own = app->self.on,
     };
     if (c->visible)
         m.covers_in = c->pressed + (c->whole ? app->policy.whole_cover : app->policy.group_cover) - app->now;

@@ -16,7 +16,8 @@ checkpoint(struct ud_job_tools *tools, enum ud_event_kind event)
 {
     ud_msec now = ud_clock_now();
 
-    if (event != UD_EVENT_LOCK && event != UD_EVENT_END && tools->checkpoint_at != 0 && now - tools->checkpoint_at < CHECKPOINT_MS)
+    if (event != UD_EVENT_LOCK && event != UD_EVENT_END && tools->checkpoint_at != 0 &&
+        now - tools->checkpoint_at < CHECKPOINT_MS)
         return;
     if (ud_journal_checkpoint(tools->journal, NULL) == UD_OK)
         tools->checkpoint_at = now;

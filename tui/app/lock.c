@@ -69,6 +69,10 @@ ud_lock_now(struct ud_app *app, const char *reason)
 
     if (l->locked || app->screen == UD_SCREEN_OVER)
         return;
+    if (app->self.on) { /* nobody could unlock it */
+        ud_self_expire(app, reason);
+        return;
+    }
     for (int i = 0; i < UD_CALLS; i++) { /* wipe first */
         ud_reveal_abandon(app, &app->call[i]);
         ud_call_drop_secrets(&app->call[i]);

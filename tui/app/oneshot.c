@@ -98,11 +98,14 @@ ud_oneshot_open(struct ud_oneshot *s, const struct ud_options *o, struct ud_erro
     s->list_as_of = UD_WALL_NONE;
     s->tokens_claim = -1;
     ud_config_default(&s->config);
+    s->config.self_service = o->verb != NULL && strcmp(o->verb, "self-service") == 0;
     if ((st = ud_config_load(&s->config, NULL, o->config, err)) != UD_OK)
         return st;
     if (o->demo && (st = configure_demo(s, err)) != UD_OK)
         return st;
     s->policy = s->config.policy;
+    if (s->config.self_service)
+        ud_config_self_service(&s->config);
     return apply_options(s, err);
 }
 

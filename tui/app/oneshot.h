@@ -72,5 +72,6 @@ UD_CHECK enum ud_status ud_verb_theme(struct ud_oneshot *s, struct ud_error *err
 UD_CHECK enum ud_status ud_verb_commands(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_calls(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_reveal(struct ud_oneshot *s, struct ud_error *err);
+UD_CHECK enum ud_status ud_verb_self_service(struct ud_oneshot *s, struct ud_error *err);
 
 #endif

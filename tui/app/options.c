@@ -38,6 +38,7 @@ static const struct verb verbs[] = {
     { "theme list", "", N_("the themes that can be used"), ANY, 0, 0 },
     { "theme check", "FILE", N_("check a theme file"), ANY, 1, 1 },
     { "commands", "", N_("every command of the console and its keys"), ANY, 0, 0 },
+    { "self-service", "", N_("the recovery key of one's own computer, page by page"), ANY, 0, 0 },
     { "calls", "", N_("the cast of training calls (with --demo)"), ANY, 0, 0 },
 };
 

@@ -65,6 +65,8 @@ ud_overlay_confirm(struct ud_app *app, const struct ud_command *c)
     } else if (strcmp(c->name, "device.new-key") == 0) {
         q->paragraph[0] =
             _("The device is asked to replace its recovery key. The old key still works until then. This is recorded.");
+    } else if (app->self.on) {
+        q->paragraph[0] = _("You are signed out, and what you have typed is wiped.");
     } else {
         q->paragraph[0] = _("Open calls are ended. Keys that were shown stay recorded.");
     }

@@ -33,10 +33,9 @@ fail(struct ud_call *c, const char *message, const char *hint)
 static void
 fail_log(struct ud_app *app, struct ud_call *c)
 {
-    char hint[200];
+    char hint[420];
 
-    (void)snprintf(hint, sizeof(hint), _("Call %s."),
-        app->policy.helpdesk[0] ? app->policy.helpdesk : _("whoever looks after this machine"));
+    ud_app_helpdesk(app, hint, sizeof(hint));
     fail(c, _("The activity log cannot be written, so no keys are shown."), hint);
     c->log_unwritable = true;
 }
@@ -253,6 +252,8 @@ refused(struct ud_app *app, struct ud_call *c, const struct ud_msg_done *m)
         fail(c, _("The source ended without an answer; it may have counted this as shown."), _("Enter tries again."));
     else
         fail(c, m->message, m->hint[0] ? m->hint : _("Enter tries again."));
+    if (app->self.on)
+        ud_self_refused(app, c, (enum ud_status)m->status);
 }
 
 bool

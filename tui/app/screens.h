@@ -21,6 +21,8 @@ void ud_session_key(struct ud_app *app, const struct ud_key_event *key);
 void ud_session_confirm(struct ud_app *app);
 void ud_session_refuse(struct ud_app *app);
 void ud_session_retry(struct ud_app *app);
+/* session_notice.c */
+void ud_session_notice(struct ud_app *app, const struct ud_msg_notice *m);
 void ud_session_accept_notice(struct ud_app *app);
 void ud_session_resumed(struct ud_app *app);
 void ud_session_over(struct ud_app *app, const char *why, const char *next);
@@ -121,6 +123,34 @@ void ud_lock_worker_lost(struct ud_app *app, const char *message);
 /* seal_calls.c */
 void ud_calls_seal(struct ud_app *app);
 void ud_calls_unseal(struct ud_app *app, struct ud_secret *half);
+
+/* self_session.c: how self-service begins and ends; self_find.c, self_key.c: its pages */
+void ud_self_begin(struct ud_app *app);
+/* Somebody has confirmed who they are. True: this is self-service now, or over; nothing else follows. */
+bool ud_self_identity(struct ud_app *app, uint8_t source);
+/* The rules are here and the notice is accepted: the first page. */
+void ud_self_enter(struct ud_app *app);
+void ud_self_end(struct ud_app *app);
+/* Wiped at once: nobody is there, or the session cannot go on. */
+void ud_self_expire(struct ud_app *app, const char *why);
+void ud_self_tick(struct ud_app *app);
+ud_msec ud_self_deadline(const struct ud_app *app);
+/* Asks each source for the site's name and helpdesk. */
+void ud_branding_ask(struct ud_app *app);
+bool ud_self_message(struct ud_app *app, const struct ud_event *e);
+bool ud_self_key(struct ud_app *app, const struct ud_key_event *key);
+void ud_self_find(struct ud_app *app);
+bool ud_self_found(struct ud_app *app, const struct ud_event *e);
+void ud_self_no_id(struct ud_app *app);
+/* The own computers to choose from, as far as the list is there. */
+void ud_self_list(struct ud_app *app);
+void ud_self_back(struct ud_app *app);
+void ud_self_get(struct ud_app *app);
+void ud_self_again(struct ud_app *app);
+/* The reason that is chosen by this digit; NULL behind the last. */
+const struct ud_reason *ud_self_reason(const struct ud_app *app, size_t index);
+/* The service has refused the key: what an employee can do. */
+void ud_self_refused(struct ud_app *app, struct ud_call *c, enum ud_status st);
 
 /* tmux.c */
 void ud_tmux_ask(struct ud_app *app);

@@ -5,6 +5,7 @@
 
 #include "app/screens.h"
 #include "base/buf.h"
+#include "base/language.h"
 #include "grid/i18n.h"
 
 static void
@@ -54,6 +55,7 @@ ud_session_worker(struct ud_app *app)
 {
     app->worker = true;
     app->worker_asked = false;
+    ud_branding_ask(app);
     if (app->lock.locked || app->lock.start)
         ud_lock_worker(app);
     else if (app->screen == UD_SCREEN_SIGN_IN)
@@ -156,24 +158,6 @@ on_policy(struct ud_app *app, const struct ud_msg_policy *m)
 }
 
 static void
-on_notice(struct ud_app *app, const struct ud_msg_notice *m)
-{
-    struct ud_notice_state *n = &app->notice;
-
-    if (m->text == NULL || m->text[0] == '\0' || n->pending || strcmp(app->tokens->notice_hash, m->hash) == 0)
-        return;
-    free(n->text);
-    n->text = ud_xstrdup(m->text);
-    (void)ud_copy(n->hash, sizeof(n->hash), m->hash);
-    n->source = m->source;
-    n->changed = app->tokens->notice_hash[0] != '\0';
-    n->top = 0;
-    n->pending = true;
-    if (app->screen == UD_SCREEN_DEVICES || app->screen == UD_SCREEN_DEVICE)
-        ud_show(app, UD_SCREEN_NOTICE); /* a changed one interrupts what is not a call */
-}
-
-static void
 on_token(struct ud_app *app, const struct ud_msg_blob *m)
 {
     const struct ud_source_config *c = &app->config->source[m->source];
@@ -267,7 +251,7 @@ ud_session_message(struct ud_app *app, const struct ud_event *e)
         on_policy(app, &m->u.policy);
         return true;
     case UD_MSG_NOTICE:
-        on_notice(app, &m->u.notice);
+        ud_session_notice(app, &m->u.notice);
         return true;
     case UD_MSG_DONE:
         for (uint8_t i = 0; i < app->config->source_count && e->tag != 0; i++)
@@ -302,7 +286,9 @@ ud_session_confirm(struct ud_app *app)
 
     if (v->step == UD_SIGN_IN_WAITING && app->config->demo && !v->approving) {
         struct ud_effect *e = ud_do(app, UD_DO_APPROVE);
-        e->text = ud_xstrdup(v->code);
+        char who[sizeof(v->code) + sizeof(" " UD_SELF_INVENTED)];
+        (void)snprintf(who, sizeof(who), "%s%s", v->code, app->self.on ? " " UD_SELF_INVENTED : "");
+        e->text = ud_xstrdup(who);
         v->approving = true;
     } else if (v->step == UD_SIGN_IN_FAILED && s->sign == UD_SIGNED_IN && app->worker) {
         v->step = UD_SIGN_IN_STARTING;
@@ -316,6 +302,8 @@ ud_session_confirm(struct ud_app *app)
         (void)ud_copy(line->source, sizeof(line->source), app->source_name[v->source]);
         s->confirmed = true;
         v->approving = false;
+        if (ud_self_identity(app, v->source))
+            return;
         if (!app->pin_chosen) {
             app->session_start = app->now;
             ud_session_choose_pin(app);
@@ -341,23 +329,10 @@ ud_session_refuse(struct ud_app *app)
         ud_do(app, UD_DO_CANCEL)->tag = app->source[v->source].sign_tag;
     app->source[v->source].sign_tag = 0;
     app->source[v->source].sign = UD_SIGNED_OUT;
-    if (app->list_cached || ud_app_signed_in(app))
+    if (!app->self.on && (app->list_cached || ud_app_signed_in(app)))
         ud_show(app, UD_SCREEN_DEVICES);
     else
         app->quit = true;
-}
-
-void
-ud_session_accept_notice(struct ud_app *app)
-{
-    struct ud_entry *line = ud_do_record(app, NULL, UD_EVENT_NOTICE);
-
-    ud_entry_detail(line, app->notice.hash);
-    (void)ud_copy(line->source, sizeof(line->source), app->source_name[app->notice.source]);
-    (void)ud_copy(app->tokens->notice_hash, sizeof(app->tokens->notice_hash), app->notice.hash);
-    app->notice.pending = false;
-    ud_session_save_tokens(app);
-    ud_session_enter(app);
 }
 
 /* What comes next: another source to sign in to, the notice, or the devices. */
@@ -375,13 +350,13 @@ ud_session_enter(struct ud_app *app)
             s->rules_asked = true;
             ud_ask(app, &s->policy_tag, UD_MSG_GET_POLICY, i);
             r = ud_ask(app, &s->notice_tag, UD_MSG_GET_NOTICE, i);
-            (void)ud_copy(r->text, sizeof(r->text), app->config->language[0] ? app->config->language : "en");
+            ud_language_tag(r->text, UD_LANGTAG_MAX);
             if (!s->list_complete)
                 ud_sync_start(app, i);
         }
     }
     for (uint8_t i = 0; i < app->config->source_count; i++)
-        if (app->source[i].sign == UD_SIGNED_OUT && app->source[i].error[0] == '\0') {
+        if (app->source[i].sign == UD_SIGNED_OUT && app->source[i].error[0] == '\0' && (!app->self.on || i == app->self.source)) {
             sign_in(app, i);
             return;
         }
@@ -390,6 +365,11 @@ ud_session_enter(struct ud_app *app)
             return; /* the rules come before the first device */
     if (app->notice.pending) {
         ud_show(app, UD_SCREEN_NOTICE);
+        return;
+    }
+    if (app->self.on) {
+        if (app->screen == UD_SCREEN_SIGN_IN || app->screen == UD_SCREEN_NOTICE)
+            ud_self_enter(app);
         return;
     }
     if (app->screen == UD_SCREEN_SIGN_IN || app->screen == UD_SCREEN_PIN || app->screen == UD_SCREEN_NOTICE) {

@@ -7,6 +7,8 @@
 #include "app/effect.h"
 #include "app/event.h"
 #include "app/keymap.h"
+#include "app/self_service.h"
+#include "domain/branding.h"
 #include "domain/desk_role.h"
 #include "view/key.h"
 #include "view/new_key.h"
@@ -36,6 +38,10 @@ enum ud_screen {
     UD_SCREEN_LOG,
     UD_SCREEN_LOCK,
     UD_SCREEN_OVER,
+    UD_SCREEN_SELF_ID,
+    UD_SCREEN_SELF_DEVICE,
+    UD_SCREEN_SELF_REASON,
+    UD_SCREEN_SELF_NEXT,
     UD_SCREEN_COUNT
 };
 
@@ -190,7 +196,7 @@ struct ud_call {
     char readback[160];
     enum ud_tone readback_tone;
     char server_request[80], covered_why[160];
-    char error[320], hint[320];
+    char error[320], hint[420];
     bool log_unwritable;
     bool copied;
 };
@@ -296,7 +302,7 @@ struct ud_app {
     unsigned unread;
     bool quit, over, session_recorded;
     int goal; /* how far the way to config->goal was gone (goal.c) */
-    char over_why[200], over_next[200];
+    char over_why[200], over_next[640];
     ud_wall over_at;
 
     struct ud_sign_in_state sign_in;
@@ -318,6 +324,13 @@ struct ud_app {
     struct ud_confirm_state confirm;
     struct ud_palette_state palette;
     struct ud_log_state log;
+    struct ud_self_state self;
+    struct {
+        struct ud_dev dev;
+        struct ud_key key;
+    } own[UD_SELF_DEVICES]; /* what the key ID found, or the own computers to choose from */
+    size_t owns, own_chosen;
+    struct ud_branding_texts branding; /* the site's name and helpdesk */
 
     ud_msec last_key, session_start, presence;
     bool warning; /* the countdown is on screen */
@@ -360,5 +373,7 @@ enum ud_desk_role ud_app_role(const struct ud_app *app, uint8_t source);
 const struct ud_policy *ud_app_policy_of(const struct ud_app *app, uint8_t source);
 /* The site uses passphrases, not PINs. */
 bool ud_app_passphrase(const struct ud_app *app);
+/* Whom to call: the site's own sentence and address, else one made of the policy's words. */
+void ud_app_helpdesk(const struct ud_app *app, char *out, size_t size);
 
 #endif

@@ -15,7 +15,9 @@ on_start(struct ud_app *app, const struct ud_event *e)
     app->last_key = app->now;
     app->session_start = app->now;
     app->screen = UD_SCREEN_DEVICES;
-    if (!app->list_cached)
+    if (app->config->self_service)
+        ud_self_begin(app);
+    if (!app->list_cached || app->self.on)
         ud_session_begin(app);
     ud_devices_layout(app);
 }
@@ -82,7 +84,7 @@ on_key(struct ud_app *app, const struct ud_event *e)
     c = ud_command_for(app, e->key);
     if (c != NULL)
         ud_command_run(app, c);
-    else
+    else if (!app->self.on || !ud_self_key(app, e->key))
         screen_key(app, e->key);
 }
 
@@ -135,8 +137,8 @@ on_worker(struct ud_app *app, const struct ud_event *e)
 {
     if (app->lock.locked)
         return; /* said before the lock; the one who asked is gone */
-    if (ud_reveal_message(app, e) || ud_device_message(app, e) || ud_lookup_message(app, e) || ud_new_key_message(app, e) ||
-        ud_sync_message(app, e))
+    if (ud_self_message(app, e) || ud_reveal_message(app, e) || ud_device_message(app, e) || ud_lookup_message(app, e) ||
+        ud_new_key_message(app, e) || ud_sync_message(app, e))
         return;
     (void)ud_session_message(app, e);
 }
@@ -147,6 +149,8 @@ on_signal(struct ud_app *app, enum ud_on on)
     switch (on) {
     case UD_ON_SUSPEND: {
         const struct ud_call *c = ud_call_active(app);
+        if (app->self.on)
+            return; /* what comes after a stop is a shell, and there is none for whoever is here */
         if ((c != NULL && c->visible) || app->pin.secret[0] == NULL || ud_secret_length(app->pin.secret[0]) > 0) {
             ud_say(app, UD_TONE_WARNING, "%s", _("Not while a key or a PIN is on the screen."));
             return;

@@ -33,7 +33,8 @@ print_call(const struct ud_json *call)
     char title[160] = "";
     int64_t number = 0;
 
-    if (ud_json_get_int(&number, call, "number", 0, 999, NULL) != UD_OK || ud_json_get_text(title, sizeof(title), call, "title", NULL) != UD_OK)
+    if (ud_json_get_int(&number, call, "number", 0, 999, NULL) != UD_OK ||
+        ud_json_get_text(title, sizeof(title), call, "title", NULL) != UD_OK)
         return;
     printf("%2lld %s\n", (long long)number, title);
     print_member(call, "caller", _("caller"));

@@ -45,7 +45,8 @@ ud_verb_reveal(struct ud_oneshot *s, struct ud_error *err)
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return no_terminal(err);
-    if ((st = read_goal(&s->config.goal, s->options, err)) != UD_OK || (st = ud_oneshot_why(s, &s->config.goal.why, err)) != UD_OK)
+    if ((st = read_goal(&s->config.goal, s->options, err)) != UD_OK ||
+        (st = ud_oneshot_why(s, &s->config.goal.why, err)) != UD_OK)
         return st;
     if ((st = ud_oneshot_start(s, false, err)) != UD_OK)
         return st;

@@ -27,6 +27,7 @@ put_right(struct ud_canvas cv, int right, int least, enum ud_role role, const ch
 static void
 draw_header(struct ud_canvas cv, const struct ud_view_chrome *model)
 {
+    const char *product = model->product && *model->product ? model->product : PRODUCT;
     int right = cv.width, title = ud_cells(model->screen), x = 1;
     char unread[64];
 
@@ -39,8 +40,8 @@ draw_header(struct ud_canvas cv, const struct ud_view_chrome *model)
     }
     right = put_right(cv, right, title + 4, UD_ROLE_HEADER, model->operator_label);
     right = put_right(cv, right, title + 4, UD_ROLE_HEADER, model->source);
-    if (x + ud_cells(PRODUCT) + 3 + title < right) {
-        x += ud_canvas_text(cv, x, 0, UD_ROLE_HEADER, PRODUCT);
+    if (x + ud_cells(product) + 3 + title < right) {
+        x += ud_canvas_text(cv, x, 0, UD_ROLE_HEADER, product);
         x += ud_canvas_text(cv, x, 0, UD_ROLE_HEADER, " │ ");
     }
     ud_canvas_fit(cv, x, 0, right - x - 1, UD_ROLE_HEADER_STRONG, model->screen);

@@ -31,6 +31,7 @@ struct ud_view_call {
 };
 
 struct ud_view_chrome {
+    const char *product;        /* the site's name; NULL or "": ours */
     const char *screen;         /* title of the screen, translated */
     const char *source;         /* where the keys are stored, e.g. "Lab"; may be NULL */
     const char *operator_label; /* may be NULL: nobody is signed in */

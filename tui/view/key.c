@@ -38,6 +38,8 @@ draw_call(struct ud_canvas cv, int y, const struct ud_view_key *model)
     int at = 0;
     const char *part[3] = { model->reason, model->ticket, model->caller };
 
+    if (model->own)
+        part[1] = part[2] = NULL;
     line[0] = '\0';
     for (int i = 0; i < 3; i++) {
         if (part[i] && *part[i] && at < (int)sizeof(line))
@@ -140,6 +142,12 @@ draw_readback(struct ud_canvas cv, int y, const struct ud_view_key *model)
     cv = ud_canvas_part(cv, 0, 0, cv.width, y + READBACK_ROWS);
     if (model->readback_text)
         ud_part_sentence(cv, SIDE, y, width, model->readback_tone, model->readback_text);
+    else if (model->own)
+        ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_STRONG,
+            model->group < model->groups
+                ? _("Type this group at the locked computer. Then Space shows the next one here.")
+                : _("Type this last group and press Enter there. Then say here: w it worked, x did not unlock."),
+            true);
     else if (model->key.kind == UD_KIND_BITLOCKER)
         ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM,
             _("Let the caller read it back and type it here: a wrong digit lights up, a right group goes on to the next."), true);

@@ -37,6 +37,7 @@ struct ud_view_key {
     const char *finding;      /* tmux or recorder finding, recorded; NULL: none */
     const char *error, *hint; /* FAILED */
     bool log_unwritable;      /* FAILED: the activity log cannot be written */
+    bool own;                 /* who sees it types it himself: there is no caller to dictate to */
 };
 
 /* Draws and reserves. On less than UD_VIEW_KEY_WIDTH x UD_VIEW_KEY_HEIGHT (of the terminal, `terminal_*`) nothing is reserved

@@ -13,11 +13,11 @@
 
 /* Bars above and below, and the block in the middle, `rows` high. */
 static struct ud_canvas
-cover_screen(struct ud_canvas cv, bool training, const struct ud_hint *hint, size_t hint_count, int rows)
+cover_screen(struct ud_canvas cv, const char *product, bool training, const struct ud_hint *hint, size_t hint_count, int rows)
 {
     ud_canvas_fill(cv, UD_ROLE_TEXT);
     ud_canvas_repeat(cv, 0, 0, cv.width, UD_ROLE_HEADER, " ");
-    ud_canvas_text(cv, 1, 0, UD_ROLE_HEADER, PRODUCT);
+    ud_canvas_text(cv, 1, 0, UD_ROLE_HEADER, product && *product ? product : PRODUCT);
     if (training) {
         int cells = ud_cells(_("TRAINING")) + 2;
 
@@ -57,7 +57,7 @@ void
 ud_view_lock(struct ud_canvas cv, const struct ud_view_lock *model)
 {
     int air = cv.height >= 18;
-    struct ud_canvas block = cover_screen(cv, model->training, model->hint, model->hint_count, air ? 13 : cv.height - 2);
+    struct ud_canvas block = cover_screen(cv, NULL, model->training, model->hint, model->hint_count, air ? 13 : cv.height - 2);
     char since[32], line[200];
     int y = 0;
 
@@ -83,7 +83,7 @@ ud_view_lock(struct ud_canvas cv, const struct ud_view_lock *model)
 }
 
 void
-ud_view_countdown(struct ud_canvas cv, unsigned seconds)
+ud_view_countdown(struct ud_canvas cv, unsigned seconds, bool ends)
 {
     char line[160];
     const char *paragraph[1] = { line };
@@ -96,17 +96,24 @@ ud_view_countdown(struct ud_canvas cv, unsigned seconds)
         .want_width = 56,
         .warning = true };
 
-    snprintf(line, sizeof(line), _("The console locks in %2u s. Open calls are kept."), seconds);
+    snprintf(line, sizeof(line),
+        ends ? _("The session ends in %2u s, and everything is wiped.") : _("The console locks in %2u s. Open calls are kept."),
+        seconds);
     ud_dialog_draw(cv, &dialog, 0);
 }
 
 void
 ud_view_session_over(struct ud_canvas cv, const struct ud_view_session_over *model)
 {
-    struct ud_canvas block =
-        cover_screen(cv, model->training, model->hint, model->hint_count, cv.height >= 18 ? 9 : cv.height - 2);
+    struct ud_canvas nowhere = { 0 };
+    int text = cv.width - 4 < WIDTH ? cv.width - 4 : WIDTH, y = 0;
+    int rows = 5 + ud_canvas_wrap(nowhere, 0, 0, text, UD_ROLE_TEXT, model->why, false) +
+               ud_canvas_wrap(nowhere, 0, 0, text, UD_ROLE_TEXT, model->next, false);
+    struct ud_canvas block = cover_screen(cv, model->product, model->training, model->hint, model->hint_count,
+        cv.height < 18 ? cv.height - 2
+        : rows < 9     ? 9
+                       : rows);
     char at[32];
-    int y = 0;
 
     ud_view_clock(at, model->at, model->now);
     ud_canvas_fit(block, 0, y, block.width, UD_ROLE_TITLE, _("The session is over"));

@@ -21,10 +21,11 @@ struct ud_view_lock {
 };
 void ud_view_lock(struct ud_canvas cv, const struct ud_view_lock *model);
 
-/* Over the screen that is there: "Locks in 42 s". */
-void ud_view_countdown(struct ud_canvas cv, unsigned seconds);
+/* Over the screen that is there: "Locks in 42 s". `ends`: the session ends instead, and nothing is kept. */
+void ud_view_countdown(struct ud_canvas cv, unsigned seconds, bool ends);
 
 struct ud_view_session_over {
+    const char *product; /* the site's name; NULL or "": ours */
     const char *host;
     const char *why;  /* one full sentence */
     const char *next; /* what to do */

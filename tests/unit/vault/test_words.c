@@ -146,6 +146,9 @@ name_and_helpdesk_come_without_a_token_and_by_language(void **state)
     struct ud_branding_texts t;
 
     assert_true(branding_of(s, &t, "nl"));
+    assert_string_equal(t.company, "Training IT"); /* of the invented site */
+    assert_int_equal(apply(s, "{}", NULL, false, NULL), UD_OK);
+    assert_true(branding_of(s, &t, "nl"));
     assert_string_equal(t.company, s->config.name); /* until it has one */
     assert_int_equal(apply(s,
                          "{\"company\":\"Example IT\",\"helpdesk_text\":\"Call 4357.\",\"helpdesk_url\":\"https://help.example\","
