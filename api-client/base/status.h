@@ -33,7 +33,8 @@
     X(NOMEM, 24, N_("memory ran out, or could not be locked"))                                                                   \
     X(UNSUPPORTED, 25, N_("this source cannot do that"))                                                                         \
     X(UNCERTAIN, 26, N_("the connection was cut; the key may count as shown"))                                                   \
-    X(SANDBOX, 27, N_("the sandbox could not be switched on"))
+    X(SANDBOX, 27, N_("the sandbox could not be switched on"))                                                                   \
+    X(APPROVAL, 28, N_("a second person has to approve this first"))
 
 enum ud_status {
 #define X(name, exit_code, text) UD_##name,

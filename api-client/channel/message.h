@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/seal.h"
+#include "domain/approval.h"
 #include "domain/bde.h"
 #include "domain/branding.h"
 #include "domain/device.h"
@@ -48,6 +49,11 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(ROTATION, 14)       /* c: state of a rotation */                                                                           \
     X(OUTCOME, 15)        /* c: how a call ended, for sources that record it */                                                  \
     X(CANCEL, 16)         /* c: the request named ends with DONE CANCELLED */                                                    \
+    X(APPROVAL_ASK, 20)   /* c: a second person is asked: APPROVAL */                                                            \
+    X(APPROVALS, 21)      /* c: the list, at once or when it changes: APPROVAL each, APPROVALS_END */                            \
+    X(APPROVAL_WATCH, 22) /* c: one, at once or when its state changes: APPROVAL */                                              \
+    X(DECIDE, 23)         /* c: grant, deny or withdraw an approval: APPROVAL */                                                 \
+    X(SURGE, 24)          /* c: open or end one: SURGE_STATE */                                                                  \
     X(GET_BRANDING, 26)   /* c: answered by BRANDING (or none), DONE; before sign-in as well */                                  \
     X(STORE, 30)          /* c: a typed FileVault recovery key, sealed to the service; sent at most once */                      \
     X(STORE_STATE, 31)    /* c: what became of it: STORE_INFO */                                                                 \
@@ -71,6 +77,9 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(REVEALED, 76)       /* w: the key, sealed to the one-time public key of the request */                                     \
     X(ROTATION_STATE, 77) /* w */                                                                                                \
     X(DONE, 78)           /* w: the request has ended */                                                                         \
+    X(APPROVAL, 82)       /* w */                                                                                                \
+    X(APPROVALS_END, 83)  /* w: behind the last of a list */                                                                     \
+    X(SURGE_STATE, 84)    /* w */                                                                                                \
     X(BRANDING, 87)       /* w: the site's name and helpdesk */                                                                  \
     X(STORE_INFO, 91)     /* w */                                                                                                \
     X(STORE_REQUEST, 92)  /* w */                                                                                                \
@@ -124,8 +133,27 @@ struct ud_msg_reveal {
     struct ud_guid key; /* zero: by device and kind */
     struct ud_guid device, entra;
     struct ud_guid request; /* also in INTENT and DISCLOSED */
+    struct ud_guid approval;
     uint8_t public_key[UD_SEAL_PUBLIC];
     struct ud_disclosure why;
+};
+struct ud_msg_approval_ask {
+    uint8_t source;
+    uint8_t kind;
+    struct ud_guid key; /* zero: by device and kind */
+    struct ud_guid device, request;
+    struct ud_disclosure why;
+};
+struct ud_msg_approval_do { /* APPROVALS, APPROVAL_WATCH, DECIDE, SURGE */
+    uint8_t source;
+    uint8_t known;     /* WATCH: enum ud_approval_state */
+    uint8_t decision;  /* DECIDE: enum ud_approval_decision */
+    bool open;         /* APPROVALS: only those that can be decided */
+    struct ud_guid id; /* WATCH, DECIDE */
+    uint64_t since;    /* APPROVALS: the revision that is known, 0: none */
+    uint32_t wait_ms;  /* APPROVALS, WATCH: at most 30000 */
+    uint32_t hours;    /* SURGE: 0 ends it */
+    const char *note;  /* DECIDE; SURGE: incident number */
 };
 struct ud_msg_rotate {
     uint8_t source;
@@ -245,6 +273,20 @@ struct ud_msg_revealed {
     const char *server_request;
 };
 enum ud_rotation { UD_ROTATION_NONE, UD_ROTATION_PENDING, UD_ROTATION_DONE, UD_ROTATION_FAILED };
+struct ud_msg_approval {
+    uint8_t source;
+    struct ud_approval_request a;
+};
+struct ud_msg_approvals_end {
+    uint8_t source;
+    uint64_t revision;
+    uint32_t count;
+};
+struct ud_msg_surge_state {
+    uint8_t source;
+    const char *incident; /* "": none is on */
+    ud_wall ends;
+};
 struct ud_msg_rotation_state {
     uint8_t source;
     uint8_t state; /* enum ud_rotation; DONE only when a newer key is escrowed */
@@ -313,6 +355,11 @@ struct ud_msg {
         struct ud_msg_revealed revealed;
         struct ud_msg_rotation_state rotation_state;
         struct ud_msg_done done;
+        struct ud_msg_approval_ask approval_ask;
+        struct ud_msg_approval_do approval_do;
+        struct ud_msg_approval approval;
+        struct ud_msg_approvals_end approvals_end;
+        struct ud_msg_surge_state surge_state;
         struct ud_msg_branding branding;
         struct ud_msg_store store;
         struct ud_msg_store_info store_info;

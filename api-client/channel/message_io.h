@@ -64,6 +64,17 @@ void ud_pack_keep(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_keep(struct ud_unpacker *p, struct ud_msg *m);
 void ud_pack_package(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_package(struct ud_unpacker *p, struct ud_msg *m);
+/* Approvals and the surge (message_approval.c). */
+void ud_pack_approval_ask(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_approval_ask(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_approval_do(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_approval_do(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_approval(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_approval(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_approvals_end(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_approvals_end(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_surge_state(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_surge_state(struct ud_unpacker *p, struct ud_msg *m);
 /* Typed keys (message_store.c). */
 void ud_pack_store(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_store(struct ud_unpacker *p, struct ud_msg *m);

@@ -152,6 +152,7 @@ pack_reveal(struct ud_packer *p, const struct ud_msg *m)
     ud_pack_guid(p, &r->device);
     ud_pack_guid(p, &r->entra);
     ud_pack_guid(p, &r->request);
+    ud_pack_guid(p, &r->approval);
     ud_pack_raw(p, r->public_key, sizeof(r->public_key));
     ud_pack_disclosure(p, &r->why);
 }
@@ -167,6 +168,7 @@ unpack_reveal(struct ud_unpacker *p, struct ud_msg *m)
     ud_unpack_guid(p, &r->device);
     ud_unpack_guid(p, &r->entra);
     ud_unpack_guid(p, &r->request);
+    ud_unpack_guid(p, &r->approval);
     ud_unpack_raw(p, r->public_key, sizeof(r->public_key));
     ud_unpack_disclosure(p, &r->why);
 }
@@ -271,6 +273,11 @@ ud_message_requests(size_t *count)
         { UD_MSG_ROTATION, false, pack_rotation, unpack_rotation },
         { UD_MSG_OUTCOME, false, pack_outcome, unpack_outcome },
         { UD_MSG_CANCEL, false, pack_cancel, unpack_cancel },
+        { UD_MSG_APPROVAL_ASK, false, ud_pack_approval_ask, ud_unpack_approval_ask },
+        { UD_MSG_APPROVALS, false, ud_pack_approval_do, ud_unpack_approval_do },
+        { UD_MSG_APPROVAL_WATCH, false, ud_pack_approval_do, ud_unpack_approval_do },
+        { UD_MSG_DECIDE, false, ud_pack_approval_do, ud_unpack_approval_do },
+        { UD_MSG_SURGE, false, ud_pack_approval_do, ud_unpack_approval_do },
         { UD_MSG_GET_BRANDING, false, pack_get_notice, unpack_get_notice },
         { UD_MSG_STORE, false, ud_pack_store, ud_unpack_store },
         { UD_MSG_STORE_STATE, false, ud_pack_store, ud_unpack_store },

@@ -21,7 +21,7 @@ struct ud_http_call {
     struct ud_http *http;
     enum ud_http_kind kind;
     enum ud_http_retry retry;
-    bool post;
+    bool post, patient;
     const struct ud_http_origin *origin;
     char *path;
     const char *type;

@@ -196,6 +196,7 @@ ud_http_start(struct ud_http *h, const struct ud_http_request *r)
     c->http = h;
     c->kind = r->kind;
     c->retry = r->retry;
+    c->patient = r->patient;
     c->post = r->post;
     c->origin = r->origin;
     c->path = ud_xstrdup(r->path);

@@ -87,6 +87,7 @@ struct ud_http_request {
     enum ud_http_kind kind;
     enum ud_http_retry retry;
     bool post;
+    bool patient; /* the answer may take its time: only the total counts, not the speed */
     const struct ud_http_origin *origin; /* must outlive the call */
     const char *path;                    /* path and query, encoded; copied */
     struct ud_secret *bearer;            /* NULL: none. Read now; only ever sent to `origin` */

@@ -194,7 +194,7 @@ set_limits(struct ud_http_call *c)
         { CURLOPT_CONNECTTIMEOUT_MS, (long)l->connect },
         { CURLOPT_TIMEOUT_MS, (long)(list ? l->total * 10 : l->total) },
         { CURLOPT_LOW_SPEED_LIMIT, l->slow_bytes },
-        { CURLOPT_LOW_SPEED_TIME, l->slow_seconds },
+        { CURLOPT_LOW_SPEED_TIME, c->patient ? 0 : l->slow_seconds },
         { CURLOPT_HTTP_VERSION, version },
         { CURLOPT_FRESH_CONNECT, alone || c->fresh },
         { CURLOPT_FORBID_REUSE, alone },

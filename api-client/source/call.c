@@ -327,6 +327,7 @@ start(struct ud_source_call *c)
         .kind = step->kind,
         .retry = step->retry,
         .post = step->post,
+        .patient = step->patient,
         .origin = step->sign_in ? &c->source->authority : &c->source->site,
         .path = step->path,
         .bearer = step->open ? NULL : c->source->session.access,

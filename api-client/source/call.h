@@ -21,6 +21,7 @@ struct ud_source_ops {
     void (*rotate)(struct ud_source_call *c, const struct ud_source_rotate *what);
     void (*rotation)(struct ud_source_call *c, const struct ud_source_rotation *what);
     void (*outcome)(struct ud_source_call *c, const struct ud_guid *request, const char *outcome);
+    void (*approval)(struct ud_source_call *c, const struct ud_source_approval *what);
     void (*store)(struct ud_source_call *c, const struct ud_source_store *what);
     void (*store_state)(struct ud_source_call *c, const struct ud_guid *device);
     void (*store_ask)(struct ud_source_call *c, const struct ud_guid *device, const char *note);
@@ -71,6 +72,7 @@ struct ud_source_step {
     bool post;
     bool open;    /* without a token */
     bool sign_in; /* goes to the authority, not to the API */
+    bool patient; /* waits for something to happen at the service */
     bool every;   /* `then` gets refusals too (401 excepted where a token was sent) */
     const char *path;
     const char *type;

@@ -150,3 +150,10 @@ ud_source_package(struct ud_source_call *c, const struct ud_source_reveal *what)
     if (offers(c, c->source->ops->package != NULL))
         c->source->ops->package(c, what);
 }
+
+void
+ud_source_approval(struct ud_source_call *c, const struct ud_source_approval *what)
+{
+    if (offers(c, c->source->ops->approval != NULL))
+        c->source->ops->approval(c, what);
+}

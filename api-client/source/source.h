@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "domain/bde.h"
 #include "domain/branding.h"
+#include "domain/approval.h"
 #include "domain/device.h"
 #include "domain/policy.h"
 #include "domain/typed_key.h"
@@ -110,6 +111,9 @@ struct ud_source_sink {
     void (*store_request)(const struct ud_source_store_request *r, void *arg);
     void (*deposit_key)(const uint8_t public_key[UD_SEAL_PUBLIC], void *arg);
     void (*package)(const struct ud_source_package *p, void *arg);
+    void (*approval)(const struct ud_approval_request *a, void *arg);
+    void (*approvals)(uint64_t revision, uint32_t count, void *arg); /* behind the last of a list */
+    void (*surge)(const char *incident, ud_wall ends, void *arg);    /* incident "": none is on */
     void (*end)(const struct ud_source_end *end, void *arg); /* the call is gone when this returns */
 };
 
@@ -124,6 +128,27 @@ struct ud_source_reveal {
     struct ud_guid key, device, entra, request;
     uint8_t public_key[UD_SEAL_PUBLIC];
     struct ud_disclosure why;
+    struct ud_guid approval; /* zero: none */
+};
+/* Everything about approvals; `what` says which members count. */
+enum ud_source_approval_what {
+    UD_SOURCE_APPROVAL_ASK,    /* ask: key, device, kind, request, why -> approval */
+    UD_SOURCE_APPROVAL_LIST,   /* open, since, wait_ms -> approval each, approvals */
+    UD_SOURCE_APPROVAL_WATCH,  /* id, known, wait_ms -> approval */
+    UD_SOURCE_APPROVAL_DECIDE, /* id, decision, note -> approval */
+    UD_SOURCE_SURGE,           /* note: incident number; hours, 0 ends it -> surge */
+};
+struct ud_source_approval {
+    enum ud_source_approval_what what;
+    struct ud_approval_request ask;
+    struct ud_guid id;
+    enum ud_approval_state known;
+    enum ud_approval_decision decision;
+    bool open;
+    uint64_t since;
+    uint32_t wait_ms;
+    unsigned hours;
+    char note[UD_APPROVAL_NOTE];
 };
 struct ud_source_rotate {
     enum ud_kind kind;
@@ -185,6 +210,7 @@ void ud_source_reveal(struct ud_source_call *c, const struct ud_source_reveal *w
 void ud_source_rotate(struct ud_source_call *c, const struct ud_source_rotate *what);
 void ud_source_rotation(struct ud_source_call *c, const struct ud_source_rotation *what);
 void ud_source_outcome(struct ud_source_call *c, const struct ud_guid *request, const char *outcome);
+void ud_source_approval(struct ud_source_call *c, const struct ud_source_approval *what);
 /* A typed FileVault recovery key, sealed by the console to the service's deposit key. Sent at most once. */
 void ud_source_store(struct ud_source_call *c, const struct ud_source_store *what);
 void ud_source_store_state(struct ud_source_call *c, const struct ud_guid *device);

@@ -398,6 +398,36 @@ on_package(const struct ud_source_package *k, void *arg)
 }
 
 static void
+on_approval(const struct ud_approval_request *a, void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg m = { 0 };
+
+    m.u.approval = (struct ud_msg_approval){ .source = p->source, .a = *a };
+    reply(p, &m, UD_MSG_APPROVAL);
+}
+
+static void
+on_approvals(uint64_t revision, uint32_t count, void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg m = { 0 };
+
+    m.u.approvals_end = (struct ud_msg_approvals_end){ .source = p->source, .revision = revision, .count = count };
+    reply(p, &m, UD_MSG_APPROVALS_END);
+}
+
+static void
+on_surge(const char *incident, ud_wall ends, void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg m = { 0 };
+
+    m.u.surge_state = (struct ud_msg_surge_state){ .source = p->source, .incident = incident, .ends = ends };
+    reply(p, &m, UD_MSG_SURGE_STATE);
+}
+
+static void
 on_end(const struct ud_source_end *end, void *arg)
 {
     ud_worker_part_ended(arg, end);
@@ -420,5 +450,8 @@ const struct ud_source_sink ud_worker_sink = {
     .store_request = on_store_request,
     .deposit_key = on_deposit_key,
     .package = on_package,
+    .approval = on_approval,
+    .approvals = on_approvals,
+    .surge = on_surge,
     .end = on_end,
 };

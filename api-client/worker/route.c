@@ -239,6 +239,7 @@ reveal_of(const struct ud_msg_reveal *m)
         .entra = m->entra,
         .request = m->request,
         .why = m->why,
+        .approval = m->approval,
     };
 
     memcpy(r.public_key, m->public_key, sizeof(r.public_key));
@@ -258,6 +259,40 @@ start_keep(struct ud_source_call *c, const struct ud_msg_keep *m)
         .other_count = m->other_count };
 
     ud_source_keep(c, &k);
+}
+
+static void
+start_approval_ask(struct ud_source_call *c, const struct ud_msg_approval_ask *m)
+{
+    struct ud_source_approval a = { .what = UD_SOURCE_APPROVAL_ASK };
+
+    a.ask.kind = (enum ud_kind)m->kind;
+    a.ask.key = m->key;
+    a.ask.device = m->device;
+    a.ask.request = m->request;
+    a.ask.why = m->why;
+    ud_source_approval(c, &a);
+}
+
+static void
+start_approval(struct ud_source_call *c, enum ud_msg_type type, const struct ud_msg_approval_do *m)
+{
+    struct ud_source_approval a = {
+        .what = type == UD_MSG_APPROVALS         ? UD_SOURCE_APPROVAL_LIST
+                : type == UD_MSG_APPROVAL_WATCH  ? UD_SOURCE_APPROVAL_WATCH
+                : type == UD_MSG_DECIDE ? UD_SOURCE_APPROVAL_DECIDE
+                                                 : UD_SOURCE_SURGE,
+        .id = m->id,
+        .known = (enum ud_approval_state)m->known,
+        .decision = (enum ud_approval_decision)m->decision,
+        .open = m->open,
+        .since = m->since,
+        .wait_ms = m->wait_ms,
+        .hours = m->hours,
+    };
+
+    (void)ud_copy(a.note, sizeof(a.note), m->note);
+    ud_source_approval(c, &a);
 }
 
 static void
@@ -333,6 +368,15 @@ source_of(uint8_t *source, const struct ud_msg *m)
     case UD_MSG_OUTCOME:
         *source = m->u.outcome.source;
         return true;
+    case UD_MSG_APPROVAL_ASK:
+        *source = m->u.approval_ask.source;
+        return true;
+    case UD_MSG_APPROVALS:
+    case UD_MSG_APPROVAL_WATCH:
+    case UD_MSG_DECIDE:
+    case UD_MSG_SURGE:
+        *source = m->u.approval_do.source;
+        return true;
     default:
         return false;
     }
@@ -381,6 +425,15 @@ start(struct ud_source_call *c, const struct ud_msg *m)
         break;
     case UD_MSG_ROTATION:
         start_rotation(c, &m->u.rotation);
+        break;
+    case UD_MSG_APPROVAL_ASK:
+        start_approval_ask(c, &m->u.approval_ask);
+        break;
+    case UD_MSG_APPROVALS:
+    case UD_MSG_APPROVAL_WATCH:
+    case UD_MSG_DECIDE:
+    case UD_MSG_SURGE:
+        start_approval(c, m->type, &m->u.approval_do);
         break;
     case UD_MSG_STORE:
         start_store(c, &m->u.store);

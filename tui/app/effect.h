@@ -39,6 +39,8 @@ struct ud_request {
         struct ud_msg_rotate rotate;
         struct ud_msg_rotation rotation;
         struct ud_guid request; /* OUTCOME */
+        struct ud_msg_approval_ask approval_ask;
+        struct ud_msg_approval_do approval_do; /* its note is `text` */
     } u;
 };
 

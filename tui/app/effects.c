@@ -42,6 +42,16 @@ fill(struct ud_msg *m, const struct ud_request *r)
     case UD_MSG_REVEAL:
         m->u.reveal = r->u.reveal;
         break;
+    case UD_MSG_APPROVAL_ASK:
+        m->u.approval_ask = r->u.approval_ask;
+        break;
+    case UD_MSG_APPROVALS:
+    case UD_MSG_APPROVAL_WATCH:
+    case UD_MSG_DECIDE:
+    case UD_MSG_SURGE:
+        m->u.approval_do = r->u.approval_do;
+        m->u.approval_do.note = r->text;
+        break;
     case UD_MSG_ROTATE:
         m->u.rotate = r->u.rotate;
         break;

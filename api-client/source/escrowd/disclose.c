@@ -44,9 +44,12 @@ on_revealed(struct ud_source_call *c, struct ud_http_reply *r)
 void
 ud_escrowd_reveal(struct ud_source_call *c, const struct ud_source_reveal *what)
 {
-    struct ud_wire_reveal ask = {
-        .key = what->key, .device = what->device, .kind = what->kind, .request = what->request, .why = what->why
-    };
+    struct ud_wire_reveal ask = { .key = what->key,
+        .device = what->device,
+        .kind = what->kind,
+        .request = what->request,
+        .why = what->why,
+        .approval = what->approval };
     char path[UD_SOURCE_PATH_MAX];
     struct ud_buf body;
     struct ud_error e;

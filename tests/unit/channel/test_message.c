@@ -87,6 +87,29 @@ sample(struct ud_msg *m, enum ud_msg_type type)
         strcpy(m->u.reveal.why.reason, "lost-pin");
         strcpy(m->u.reveal.why.ticket, "INC-4711");
         break;
+    case UD_MSG_APPROVAL_ASK:
+        strcpy(m->u.approval_ask.why.reason, "lost-pin");
+        m->u.approval_ask.key = key.id;
+        break;
+    case UD_MSG_APPROVALS:
+    case UD_MSG_APPROVAL_WATCH:
+    case UD_MSG_DECIDE:
+    case UD_MSG_SURGE:
+        m->u.approval_do.known = UD_APPROVAL_OPEN;
+        m->u.approval_do.decision = UD_APPROVAL_DENY;
+        m->u.approval_do.since = 1800000000001;
+        m->u.approval_do.wait_ms = 30000;
+        m->u.approval_do.note = "not this device";
+        break;
+    case UD_MSG_APPROVAL:
+        m->u.approval.a.state = UD_APPROVAL_GRANTED;
+        m->u.approval.a.left = 840000;
+        strcpy(m->u.approval.a.requester, "José García 山田");
+        strcpy(m->u.approval.a.answer, "fine");
+        break;
+    case UD_MSG_SURGE_STATE:
+        m->u.surge_state.incident = "INC9";
+        break;
     case UD_MSG_POLICY:
         ud_policy_default(&m->u.policy.policy, UD_PROFILE_JUMPHOST);
         break;
