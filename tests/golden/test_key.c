@@ -81,6 +81,40 @@ a_wrong_digit_of_the_read_back_lights_up(void **state)
 }
 
 static void
+a_password_names_its_capitals_and_how_to_read_it_back(void **state)
+{
+    struct ud_view_key m = base(UD_KEY_GROUP);
+
+    (void)state;
+    m.key = (struct ud_key){ .kind = UD_KIND_LAPS };
+    m.group = 1;
+    m.groups = m.group_size = 4;
+    m.half = 0;
+    m.whole_length = 14;
+    m.where[0] = "As the password of the local administrator account. Capital and small letters count.";
+    m.where[1] = NULL;
+    m.letters = m.exact = true;
+    check("laps", &m, 1);
+}
+
+static void
+a_read_back_with_letters_says_how_it_ends(void **state)
+{
+    struct ud_view_key m = base(UD_KEY_GROUP);
+
+    (void)state;
+    m.key.kind = UD_KIND_LUKS;
+    m.group_size = 8;
+    m.half = 4;
+    m.whole_length = 71;
+    m.where[0] = "At the passphrase prompt for the disk.";
+    m.where[1] = "The dashes are typed too.";
+    m.letters = m.reading = m.reading_back = true;
+    m.mark[0] = m.mark[1] = UD_DIGIT_TYPED;
+    check("luks", &m, 0);
+}
+
+static void
 the_whole_key_has_its_place(void **state)
 {
     struct ud_view_key m = base(UD_KEY_WHOLE);
@@ -156,6 +190,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_group_has_its_place_and_the_next_step_is_named),
         cmocka_unit_test(a_wrong_digit_of_the_read_back_lights_up),
+        cmocka_unit_test(a_password_names_its_capitals_and_how_to_read_it_back),
+        cmocka_unit_test(a_read_back_with_letters_says_how_it_ends),
         cmocka_unit_test(the_whole_key_has_its_place),
         cmocka_unit_test(a_covered_key_says_why_and_how_it_comes_back),
         cmocka_unit_test(a_key_that_did_not_come_says_what_to_do),

@@ -76,7 +76,7 @@ ud_call_cover(struct ud_app *app, struct ud_call *c, const char *why)
         (void)ud_copy(c->covered_why, sizeof(c->covered_why), why);
     if (!c->visible)
         return;
-    c->visible = c->whole = false;
+    c->visible = c->whole = c->reading = false;
     c->typed_count = 0;
     explicit_bzero(c->mark, sizeof(c->mark));
     if (c->typed != NULL)

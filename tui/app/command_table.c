@@ -214,6 +214,8 @@ cmd_call_leave(struct ud_app *app)
 {
     struct ud_call *c = ud_call_active(app);
 
+    if (ud_dictate_stop(app))
+        return;
     if (c != NULL && c->r.shown_at == UD_WALL_NONE && c->phase != UD_CALL_KEY && c->r.tried_count == 0) {
         ud_reveal_abandon(app, c);
         ud_call_drop_secrets(c);
@@ -385,6 +387,7 @@ static const struct ud_command table[] = {
     { "key.next", N_("next group"), UD_AT(KEY), UD_HINT | UD_SELF, "Space Right Down", cmd_next_group, refused_group },
     { "key.previous", N_("group before"), UD_AT(KEY), UD_SELF, "Left Up", cmd_previous_group, refused_group },
     { "key.show", N_("show it again"), UD_AT(KEY), UD_HINT | UD_SELF, "Enter", ud_call_show, refused_show },
+    { "key.read-back", N_("read back"), UD_AT(KEY), UD_HINT, "r", ud_dictate_read, ud_dictate_read_refused },
     { "key.worked", N_("it worked"), UD_AT(KEY), UD_HINT | UD_SELF, "w", cmd_worked, refused_outcome },
     { "key.not-unlocked", N_("did not unlock"), UD_AT(KEY), UD_HINT | UD_SELF, "x", cmd_not_worked, refused_outcome },
     { "call.hold", N_("hold"), UD_AT(KEY) | UD_AT(TICKET), UD_HINT, "h", ud_call_hold, NULL },

@@ -24,6 +24,8 @@ ud_app_in_text(const struct ud_app *app)
     case UD_SCREEN_LOCK:
     case UD_SCREEN_SELF_ID:
         return true;
+    case UD_SCREEN_KEY:
+        return app->active >= 0 && app->call[app->active].reading;
     default:
         return false;
     }

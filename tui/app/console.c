@@ -179,6 +179,7 @@ ud_console_run(const struct ud_config *site, struct ud_launcher *launcher, struc
     *l = (struct ud_loop){ .config = config, .launcher = launcher, .watcher = -1, .signals = -1, .timer = -1, .idle_fd = -1 };
     l->message = ud_xcalloc(1, sizeof(*l->message));
     ud_spelling_fill(&l->spelling);
+    ud_spelling_fill_exact(&l->spelling_exact);
     if ((st = ud_secret_check_limit(SECRETS, err)) != UD_OK || (st = open_descriptors(l, err)) != UD_OK)
         goto out;
     if ((st = ud_where_load(&config->where, config->where_dir, config->language, err)) != UD_OK)

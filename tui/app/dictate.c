@@ -1,4 +1,4 @@
-/* Dictation: group after group, and the read-back of the digits that the caller has typed. What is typed is a secret like the key itself. */
+/* Dictation: group after group, and the read-back of what the caller has typed. What is typed is a secret like the key itself. */
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +52,16 @@ take_group(struct ud_secret **out, struct ud_call *c)
     return ok;
 }
 
+/* Characters of the group that is on the screen; the last of a passphrase may be shorter. */
+static size_t
+group_length(const struct ud_call *c)
+{
+    size_t offset, length = 0;
+
+    (void)ud_recovery_group(c->r.key.kind, ud_secret_length(c->key), c->r.group, &offset, &length);
+    return length < UD_VIEW_GROUP_MAX ? length : UD_VIEW_GROUP_MAX;
+}
+
 static void
 mark_digits(struct ud_call *c, struct ud_secret *group)
 {
@@ -62,6 +72,22 @@ mark_digits(struct ud_call *c, struct ud_secret *group)
         c->mark[i] = a[i] == b[i] ? UD_DIGIT_RIGHT : UD_DIGIT_WRONG;
     ud_secret_close(c->typed);
     ud_secret_close(group);
+}
+
+static void
+say_wrong(struct ud_call *c, enum ud_group_fault fault)
+{
+    unsigned group = c->r.group + 1;
+
+    if (c->r.key.kind != UD_KIND_BITLOCKER)
+        (void)snprintf(c->readback, sizeof(c->readback), _("Group %u: a character differs. Ask for it again."), group);
+    else
+        (void)snprintf(c->readback, sizeof(c->readback),
+            fault == UD_GROUP_NOT_11 ? _("Group %u: one digit is wrong. Ask for it again.")
+            : fault == UD_GROUP_OK   ? _("Group %u: a valid group, but not this one. Is it from another key or place?")
+                                     : _("Group %u cannot be right. Ask for it again."),
+            group);
+    c->readback_tone = UD_TONE_WARNING;
 }
 
 static void
@@ -83,20 +109,16 @@ compare(struct ud_app *app, struct ud_call *c)
         (void)snprintf(c->readback, sizeof(c->readback),
             last ? _("Group %u is right. That was the last one.") : _("Group %u is right."), was);
         c->readback_tone = UD_TONE_GOOD;
+        c->reading = c->reading && !last;
     } else {
         mark_digits(c, group);
-        (void)snprintf(c->readback, sizeof(c->readback),
-            fault == UD_GROUP_NOT_11 ? _("Group %u: one digit is wrong. Ask for it again.")
-            : fault == UD_GROUP_OK   ? _("Group %u: a valid group, but not this one. Is it from another key or place?")
-                                     : _("Group %u cannot be right. Ask for it again."),
-            c->r.group + 1);
-        c->readback_tone = UD_TONE_WARNING;
+        say_wrong(c, fault);
     }
     ud_secret_free(&group);
 }
 
 static void
-type_digit(struct ud_app *app, struct ud_call *c, char digit)
+type_character(struct ud_app *app, struct ud_call *c, char character)
 {
     struct ud_error err;
 
@@ -104,13 +126,33 @@ type_digit(struct ud_app *app, struct ud_call *c, char digit)
         ud_say(app, UD_TONE_ERROR, "%s", err.message);
         return;
     }
-    if (c->typed_count >= c->shape.group_size) /* a new try after a wrong one */
+    if (c->typed_count >= group_length(c)) /* a new try after a wrong one */
         clear_typed(c);
-    if (ud_secret_append(c->typed, &digit, 1, &err) != UD_OK)
+    if (ud_secret_append(c->typed, &character, 1, &err) != UD_OK)
         return;
     c->mark[c->typed_count++] = UD_DIGIT_TYPED;
-    if (c->typed_count == c->shape.group_size)
+    if (c->typed_count == group_length(c))
         compare(app, c);
+}
+
+/* Digits are always a read-back where the key has only digits; anything is where the operator said so. */
+static bool
+is_typed(const struct ud_call *c, char ch)
+{
+    if (c->r.key.kind == UD_KIND_BITLOCKER)
+        return ch >= '0' && ch <= '9';
+    return c->reading && ch >= ' ' && ch <= '~';
+}
+
+/* Where only one case occurs the operator need not think of it. */
+static char
+as_stored(const struct ud_call *c, char ch)
+{
+    if (c->r.key.kind == UD_KIND_FILEVAULT && ch >= 'a' && ch <= 'z')
+        return (char)(ch - 0x20);
+    if (c->r.key.kind == UD_KIND_LUKS && !ud_dictate_exact(c) && ch >= 'A' && ch <= 'Z')
+        return (char)(ch + 0x20);
+    return ch;
 }
 
 void
@@ -128,6 +170,53 @@ ud_dictate_key(struct ud_app *app, const struct ud_key_event *key)
         c->readback[0] = '\0';
         return;
     }
-    if (key->code == UD_KEY_TEXT && key->text[0] >= '0' && key->text[0] <= '9' && c->r.key.kind == UD_KIND_BITLOCKER)
-        type_digit(app, c, key->text[0]);
+    if (c->reading && (key->code == UD_KEY_LEFT || key->code == UD_KEY_RIGHT))
+        ud_dictate_move(app, key->code == UD_KEY_RIGHT ? 1 : -1);
+    else if (key->code == UD_KEY_TEXT && key->text[1] == '\0' && is_typed(c, key->text[0]))
+        type_character(app, c, as_stored(c, key->text[0]));
+}
+
+void
+ud_dictate_read(struct ud_app *app)
+{
+    struct ud_call *c = ud_call_active(app);
+
+    c->reading = true;
+    c->pressed = app->now;
+    clear_typed(c);
+}
+
+bool
+ud_dictate_stop(struct ud_app *app)
+{
+    struct ud_call *c = ud_call_active(app);
+
+    if (c == NULL || !c->reading)
+        return false;
+    c->reading = false;
+    c->pressed = app->now;
+    clear_typed(c);
+    return true;
+}
+
+const char *
+ud_dictate_read_refused(const struct ud_app *app)
+{
+    const struct ud_call *c = app->active >= 0 ? &app->call[app->active] : NULL;
+
+    if (c == NULL || c->phase != UD_CALL_KEY)
+        return _("The key is not here yet.");
+    if (!c->visible)
+        return _("The key is covered. Enter shows it again.");
+    if (c->whole)
+        return _("Only a group can be read back, and the whole key is shown.");
+    return c->r.key.kind == UD_KIND_BITLOCKER ? _("Type the digits; they are compared as they come.") : NULL;
+}
+
+bool
+ud_dictate_exact(const struct ud_call *c)
+{
+    if (c->r.key.kind == UD_KIND_LAPS)
+        return true;
+    return c->r.key.kind == UD_KIND_LUKS && c->shape.group_size < UD_VIEW_GROUP_MAX; /* a passphrase of somebody's own */
 }

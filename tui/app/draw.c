@@ -24,6 +24,8 @@ ud_draw_hints(const struct ud_app *app, struct ud_hint *hint, char key[][64], si
     const struct ud_command *c = ud_commands(&count);
     bool text = ud_app_in_text(app);
 
+    if (text && app->screen == UD_SCREEN_KEY)
+        hint[n++] = (struct ud_hint){ .key = _("Esc"), .label = _("end the check"), .pinned = false };
     for (size_t i = 0; i < count && n < max; i++) {
         if (!(c[i].flags & (app->self.on ? UD_HINT | UD_SELF_HINT : UD_HINT)) || !ud_command_here(app, &c[i]) || app->keymap.count[i] == 0)
             continue;

@@ -299,6 +299,9 @@ ud_draw_key(struct ud_app *app, struct ud_canvas cv)
                 : length == 8 ? 4
                               : 0,
         .whole_length = c->key != NULL ? ud_secret_length(c->key) : 0,
+        .letters = c->r.key.kind != UD_KIND_BITLOCKER,
+        .reading = c->reading,
+        .exact = ud_dictate_exact(c),
         .reading_back = c->typed_count > 0,
         .readback_text = c->readback[0] ? c->readback : NULL,
         .readback_tone = c->readback_tone,

@@ -5,6 +5,7 @@
 #include "app/jobs.h"
 #include "app/launcher.h"
 #include "app/screens.h"
+#include "app/spelling.h"
 #include "client/client.h"
 #include "term/decode.h"
 #include "term/device.h"
@@ -35,6 +36,7 @@ struct ud_loop {
     struct ud_decoder *decoder;
     struct ud_grid *grid;
     struct ud_spelling spelling;
+    struct ud_spelling_exact spelling_exact;
     struct ud_paint painted; /* what is on the terminal, valid where `painted_from` is not NULL */
     const struct ud_secret *painted_from;
     bool dirty;  /* the state changed since the last frame */

@@ -49,7 +49,7 @@ wanted(struct ud_loop *l, struct ud_secret **secret, struct ud_paint *p)
         p->large = l->grid->reserved[UD_RESERVE_LARGE];
         p->spelled = l->grid->reserved[UD_RESERVE_SPELLED];
     }
-    p->spelling = &l->spelling;
+    p->spelling = ud_dictate_exact(&l->app->call[l->app->active]) ? &l->spelling_exact.table : &l->spelling;
     p->half = p->length == 6 ? 3 : p->length == 8 ? 4 : 0;
     return p->whole.width > 0 || p->large.width > 0 || p->spelled.width > 0;
 }

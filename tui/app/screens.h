@@ -84,6 +84,12 @@ void ud_reveal_signed_in(struct ud_app *app, uint8_t source);
 void ud_reveal_abandon(struct ud_app *app, struct ud_call *c);
 void ud_dictate_move(struct ud_app *app, int by);
 void ud_dictate_key(struct ud_app *app, const struct ud_key_event *key);
+/* From now on what is typed is the caller's read-back, letters too, until ud_dictate_stop (false: it was not so) or the last group. */
+void ud_dictate_read(struct ud_app *app);
+bool ud_dictate_stop(struct ud_app *app);
+const char *ud_dictate_read_refused(const struct ud_app *app);
+/* Do capital and small letters differ in this call's key, so that they have to be said? */
+bool ud_dictate_exact(const struct ud_call *c);
 /* Why the active call's key may not be painted now; NULL: it may. */
 const char *ud_call_blocked(const struct ud_app *app, const struct ud_call *c);
 /* What is to be painted now: the secret of the active call, or NULL. The one way to the painter. */

@@ -1,6 +1,46 @@
+/* Words for single characters. */
 #include "app/spelling.h"
 
+#include <stdio.h>
+
+#include "base/buf.h"
 #include "grid/i18n.h"
+
+static const char *const signs[128] = {
+    [' '] = N_("space"),
+    ['!'] = N_("exclamation mark"),
+    ['"'] = N_("double quote"),
+    ['#'] = N_("hash"),
+    ['$'] = N_("dollar"),
+    ['%'] = N_("percent"),
+    ['&'] = N_("ampersand"),
+    ['\''] = N_("apostrophe"),
+    ['('] = N_("open bracket"),
+    [')'] = N_("close bracket"),
+    ['*'] = N_("asterisk"),
+    ['+'] = N_("plus"),
+    [','] = N_("comma"),
+    ['-'] = N_("hyphen"),
+    ['.'] = N_("full stop"),
+    ['/'] = N_("slash"),
+    [':'] = N_("colon"),
+    [';'] = N_("semicolon"),
+    ['<'] = N_("less than"),
+    ['='] = N_("equals"),
+    ['>'] = N_("greater than"),
+    ['?'] = N_("question mark"),
+    ['@'] = N_("at sign"),
+    ['['] = N_("open square"),
+    ['\\'] = N_("backslash"),
+    [']'] = N_("close square"),
+    ['^'] = N_("caret"),
+    ['_'] = N_("underscore"),
+    ['`'] = N_("backtick"),
+    ['{'] = N_("open brace"),
+    ['|'] = N_("vertical bar"),
+    ['}'] = N_("close brace"),
+    ['~'] = N_("tilde"),
+};
 
 void
 ud_spelling_fill(struct ud_spelling *out)
@@ -17,4 +57,25 @@ ud_spelling_fill(struct ud_spelling *out)
         out->word['0' + i] = _(digit[i]);
     for (int i = 0; i < 26; i++)
         out->word['A' + i] = out->word['a' + i] = _(letter[i]);
+}
+
+void
+ud_spelling_fill_exact(struct ud_spelling_exact *out)
+{
+    struct ud_spelling plain;
+
+    ud_spelling_fill(&plain);
+    out->table = plain;
+    for (int i = 0; i < 26; i++) {
+        const char *word = plain.word['A' + i];
+        (void)snprintf(out->capital[i], sizeof(out->capital[i]), _("capital %s"), word);
+        (void)ud_copy(out->small[i], sizeof(out->small[i]), word);
+        if (word[0] >= 'A' && word[0] <= 'Z') /* in scripts that have small letters */
+            out->small[i][0] = (char)(word[0] + 0x20);
+        out->table.word['A' + i] = out->capital[i];
+        out->table.word['a' + i] = out->small[i];
+    }
+    for (int c = 0; c < 128; c++)
+        if (signs[c] != NULL)
+            out->table.word[c] = _(signs[c]);
 }

@@ -190,6 +190,7 @@ struct ud_call {
     bool wanted;          /* FETCH: asked for while the source was being signed in again; goes on by itself */
     bool awaits_tmux;     /* KEY: recorded, and shown as soon as tmux says that nobody else looks */
     struct ud_recovery_check shape;
+    bool reading; /* what is typed is the read-back of a group that has letters */
     ud_msec got, pressed;
     enum ud_digit_mark mark[UD_VIEW_GROUP_MAX];
     size_t typed_count;

@@ -134,6 +134,19 @@ draw_marks(struct ud_canvas cv, int x, int y, const struct ud_large *large, cons
     }
 }
 
+static const char *
+readback_words(const struct ud_view_key *model)
+{
+    if (!model->letters)
+        return _("Let the caller read it back and type it here: a wrong digit lights up, a right group goes on to the next.");
+    if (model->reading && model->exact)
+        return _("Type what the caller reads back, capital letters as capitals. Esc ends the check.");
+    if (model->reading)
+        return _("Type what the caller reads back. Esc ends the check.");
+    return model->exact ? _("Capital letters are said as such. Let the caller read the group back: \"read back\" compares it.")
+                        : _("Let the caller read the group back: \"read back\" compares what you type.");
+}
+
 static void
 draw_readback(struct ud_canvas cv, int y, const struct ud_view_key *model)
 {
@@ -148,11 +161,8 @@ draw_readback(struct ud_canvas cv, int y, const struct ud_view_key *model)
                 ? _("Type this group at the locked computer. Then Space shows the next one here.")
                 : _("Type this last group and press Enter there. Then say here: w it worked, x did not unlock."),
             true);
-    else if (model->key.kind == UD_KIND_BITLOCKER)
-        ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM,
-            _("Let the caller read it back and type it here: a wrong digit lights up, a right group goes on to the next."), true);
     else
-        ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM, _("Let the caller read it back. Typing it here checks it."), true);
+        ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_DIM, readback_words(model), true);
 }
 
 static int

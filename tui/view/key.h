@@ -28,6 +28,9 @@ struct ud_view_key {
     size_t whole_length;                        /* characters of the whole key with its dashes */
     const char *where[2];                       /* two lines that say where the caller types it; NULL: none */
     enum ud_digit_mark mark[UD_VIEW_GROUP_MAX]; /* read-back of this group */
+    bool letters;                               /* the read-back has letters: it is begun by a command */
+    bool reading;                               /* it has been begun */
+    bool exact;                                 /* capital and small letters differ */
     bool reading_back;                          /* a digit of a read-back has been typed */
     const char *readback_text;                  /* sentence about the read-back; NULL: the standing one */
     enum ud_tone readback_tone;
