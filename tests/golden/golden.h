@@ -20,6 +20,8 @@
 #include "base/file.h"
 #include "base/seal.h"
 #include "grid/canvas.h"
+#include "grid/i18n.h"
+#include "tests/support/language.h"
 #include "view/chrome.h"
 
 /* 2026-11-20 14:02:00 UTC, a Friday. */
@@ -54,7 +56,8 @@ static void
 golden_paint(struct ud_grid *grid, const struct golden_screen *s)
 {
     struct ud_canvas cv = ud_canvas_of(grid);
-    struct ud_view_chrome chrome = { .screen = s->title,
+    struct ud_hint hint[24];
+    struct ud_view_chrome chrome = { .screen = ud_translate(s->title),
         .source = "Lab",
         .operator_label = "Maria Lopez",
         .training = true,
@@ -62,9 +65,13 @@ golden_paint(struct ud_grid *grid, const struct golden_screen *s)
         .call_count = s->calls,
         .message = s->message,
         .tone = s->tone,
-        .hint = s->hint,
+        .hint = hint,
         .hint_count = s->hint_count };
 
+    for (size_t i = 0; i < s->hint_count; i++) {
+        hint[i] = s->hint[i];
+        hint[i].label = ud_translate(hint[i].label);
+    }
     ud_grid_clear(grid);
     if (s->title)
         cv = ud_view_chrome(cv, &chrome);
@@ -94,12 +101,25 @@ golden_compare(const char *path, const struct ud_buf *dump)
     ud_buf_free(&expected);
 }
 
-static void
-golden_one(const struct golden_screen *s, int width, int height)
+/* How often a text ends in an ellipsis because it did not fit. */
+static unsigned
+golden_cut(const struct ud_buf *dump)
+{
+    unsigned cut = 0;
+
+    for (const char *at = (const char *)dump->data; (at = strstr(at, "…")) != NULL; at += strlen("…"))
+        cut++;
+    return cut;
+}
+
+/* `language` NULL: English. Returns how many texts were cut. */
+static unsigned
+golden_draw_one(const struct golden_screen *s, const char *language, int width, int height, bool compare)
 {
     struct ud_grid *grid = ud_grid_new(width, height);
     struct ud_buf dump;
     char path[256];
+    unsigned cut;
 
     ud_buf_init(&dump, 1024 * 1024);
     golden_paint(grid, s);
@@ -109,10 +129,84 @@ golden_one(const struct golden_screen *s, int width, int height)
     snprintf(path, sizeof(path), "tests/golden/%s", s->folder);
     if (getenv("UPDATE_GOLDEN"))
         assert_true(mkdir(path, 0755) == 0 || errno == EEXIST);
-    snprintf(path, sizeof(path), "tests/golden/%s/%s-%dx%d.txt", s->folder, s->name, width, height);
-    golden_compare(path, &dump);
+    snprintf(path, sizeof(path), "tests/golden/%s/%s-%dx%d%s%s.txt", s->folder, s->name, width, height, language ? "." : "",
+        language ? language : "");
+    if (compare)
+        golden_compare(path, &dump);
+    cut = golden_cut(&dump);
     ud_buf_free(&dump);
     ud_grid_free(&grid);
+    return cut;
+}
+
+static void
+golden_one(const struct golden_screen *s, int width, int height)
+{
+    (void)golden_draw_one(s, NULL, width, height, true);
+}
+
+/* The main screens are kept in every language. */
+static bool
+golden_is_main(const struct golden_screen *s)
+{
+    static const char *const main_ones[] = { "sign_in/waiting", "notice/text", "devices/all", "device/keys", "reason/filled",
+        "key/group", "ticket/worked", "new_key/waiting", "log/list", "lock/locked" };
+    char name[128];
+
+    snprintf(name, sizeof(name), "%s/%s", s->folder, s->name);
+    for (size_t i = 0; i < COUNT(main_ones); i++) {
+        if (strcmp(main_ones[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void
+golden_show_cut(const struct golden_screen *s, const char *language, unsigned here, unsigned cut)
+{
+    struct ud_grid *grid = ud_grid_new(80, 24);
+    struct ud_buf dump;
+
+    ud_buf_init(&dump, 1024 * 1024);
+    language_speak(language);
+    golden_paint(grid, s);
+    language_speak("en");
+    ud_grid_dump_text(&dump, grid);
+    fail_msg("%s/%s in %s: %u texts are cut, in English %u:\n%s", s->folder, s->name, language, here, cut, dump.data);
+}
+
+/* Screens where data gives way: a name or a reason of the test's is cut when another column needs more room. */
+static bool
+golden_is_tight(const struct golden_screen *s)
+{
+    static const char *const tight[] = { "log/list", "device/failed", "devices/hits", "reason/fault" };
+    char name[128];
+
+    snprintf(name, sizeof(name), "%s/%s", s->folder, s->name);
+    for (size_t i = 0; i < COUNT(tight); i++) {
+        if (strcmp(tight[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* In other languages nothing may be cut that is whole in English. */
+static void
+golden_languages(const struct golden_screen *s)
+{
+    unsigned cut = golden_draw_one(s, NULL, 80, 24, false);
+
+    for (size_t i = 0; i < COUNT(test_languages); i++) {
+        const char *l = test_languages[i];
+
+        language_speak(l);
+        unsigned here = golden_draw_one(s, l, 80, 24, golden_is_main(s));
+        if (golden_is_main(s))
+            (void)golden_draw_one(s, l, 40, 10, true);
+        language_speak("en");
+        if (here > cut && !golden_is_tight(s))
+            golden_show_cut(s, l, here, cut);
+    }
 }
 
 static void
@@ -121,6 +215,7 @@ golden_check(const struct golden_screen *s)
     golden_one(s, 80, 24);
     golden_one(s, 40, 10);
     golden_one(s, 200, 50);
+    golden_languages(s);
 }
 
 static inline int

@@ -12,7 +12,13 @@ static const char *const ways[] = { "Called back on the known number", "Answered
 static void
 draw(struct ud_canvas cv, const void *model)
 {
-    ud_view_reason(cv, model);
+    struct ud_view_reason m = *(const struct ud_view_reason *)model;
+    const char *said[COUNT(reasons)];
+
+    for (size_t i = 0; i < m.reason_count; i++)
+        said[i] = ud_translate(m.reason[i]);
+    m.reason = said;
+    ud_view_reason(cv, &m);
 }
 
 static void

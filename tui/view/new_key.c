@@ -32,6 +32,17 @@ step_text(enum ud_new_key_step step)
     }
 }
 
+static int
+widest_step(int least)
+{
+    for (int i = 0; i < 4; i++) {
+        int cells = ud_cells(step_text((enum ud_new_key_step)i));
+
+        least = cells > least ? cells : least;
+    }
+    return least;
+}
+
 static enum ud_role
 step_role(enum ud_new_key_step step)
 {
@@ -98,7 +109,7 @@ draw_sentence(struct ud_canvas cv, int y, const struct ud_view_new_key_row *row,
 void
 ud_view_new_key(struct ud_canvas cv, const struct ud_view_new_key *model)
 {
-    struct ud_column column[6] = { { _("Device"), 12, 20, 1, 0, false }, { _("New key"), 10, 12, 0, 0, false },
+    struct ud_column column[6] = { { _("Device"), 12, 20, 1, 0, false }, { _("New key"), widest_step(10), 12, 0, 0, false },
         { _("Asked"), 9, 10, 0, 2, false }, { _("Last seen"), ud_view_widest(UD_WORDS_AGO, 10), 12, 0, 1, false },
         { _("New ID"), 8, 8, 0, 3, false }, { _("User"), 12, 26, 1, 4, false } };
     size_t rows = ud_view_new_key_rows(cv.width, cv.height), end = ud_list_end(&model->list);

@@ -119,6 +119,23 @@ wrapped_text_breaks_at_blanks_and_keeps_newlines(void **state)
 }
 
 static void
+japanese_breaks_between_characters_but_not_before_a_full_stop(void **state)
+{
+    struct ud_grid *grid = ud_grid_new(12, 6);
+    struct ud_canvas cv = ud_canvas_of(grid);
+
+    (void)state;
+    assert_int_equal(ud_canvas_wrap(cv, 0, 0, 10, UD_ROLE_TEXT, "\"ab\" の回復キーです。次へ", true), 3);
+    expect_row(grid, 0, "\"ab\" の回");
+    expect_row(grid, 1, "復キーで");
+    expect_row(grid, 2, "す。次へ");
+    assert_int_equal(ud_canvas_wrap(cv, 0, 3, 8, UD_ROLE_TEXT, "画面の「回復", true), 2);
+    expect_row(grid, 3, "画面の");
+    expect_row(grid, 4, "「回復");
+    ud_grid_free(&grid);
+}
+
+static void
 a_wide_character_wider_than_the_line_ends_the_wrapping(void **state)
 {
     struct ud_canvas nowhere = { 0 };
@@ -204,6 +221,7 @@ main(void)
         cmocka_unit_test(nothing_is_drawn_outside_of_a_part),
         cmocka_unit_test(scrolled_content_shows_from_its_offset),
         cmocka_unit_test(wrapped_text_breaks_at_blanks_and_keeps_newlines),
+        cmocka_unit_test(japanese_breaks_between_characters_but_not_before_a_full_stop),
         cmocka_unit_test(a_wide_character_wider_than_the_line_ends_the_wrapping),
         cmocka_unit_test(a_reserved_place_must_fit_whole_and_is_dumped_as_dots),
         cmocka_unit_test(the_cursor_stays_inside_the_clip),

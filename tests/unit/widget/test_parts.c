@@ -38,6 +38,20 @@ columns_of_the_highest_rank_go_first_and_the_rest_fills_the_width(void **state)
 }
 
 static void
+a_column_is_as_wide_as_its_title_in_any_language(void **state)
+{
+    static const struct ud_column japanese[] = { { "シリアル番号", 8, 8, 0, 0, false }, { "所有", 4, 4, 0, 1, false } };
+    struct ud_table table;
+
+    (void)state;
+    ud_table_layout(&table, japanese, 2, 2, 40);
+    assert_int_equal(table.width[0], 12);
+    assert_int_equal(table.at[1], 2 + 12 + 2);
+    ud_table_layout(&table, japanese, 2, 2, 19); /* with the least width it would have stayed */
+    assert_int_equal(table.width[1], 0);
+}
+
+static void
 the_selected_row_is_marked_without_colour_and_has_the_cursor(void **state)
 {
     struct ud_grid *grid = ud_grid_new(40, 2);
@@ -152,6 +166,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_of_the_highest_rank_go_first_and_the_rest_fills_the_width),
+        cmocka_unit_test(a_column_is_as_wide_as_its_title_in_any_language),
         cmocka_unit_test(the_selected_row_is_marked_without_colour_and_has_the_cursor),
         cmocka_unit_test(choices_are_taken_by_their_digit),
         cmocka_unit_test(the_chosen_one_carries_a_mark),
