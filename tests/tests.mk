@@ -29,6 +29,9 @@ $(foreach s,$(UNIT_SRC),$(eval $(call unit_rule,$(s))))
 # Kills the real service.
 $(BUILD)/tests/unit/vault/test_kill: | $(BUILD)/escrowd
 
+# They speak other languages.
+$(GOLDEN_BIN) $(BUILD)/tests/unit/base/test_language $(BUILD)/tests/unit/app/test_languages: | po
+
 $(GOLDEN_BIN): $(BUILD)/%: $(BUILD)/obj/%.o $(foreach m,$(sort $(call closure,view)),$(BUILD)/lib/$(m).a)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(CMOCKA) $(call libs_for,view)
