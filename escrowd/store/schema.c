@@ -50,9 +50,11 @@ run(sqlite3 *db, const char *sql, char *out, size_t size)
 static enum ud_status
 harden(struct ud_store *s, struct ud_error *err)
 {
-    int on = 0, loading = 1;
+    int on = 0, loading = 1, stable = 0;
 
+    /* A plan that depends on a bound value is made anew for every value: "action = ?" beside an index WHERE action = 1. */
     if (sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, &on) != SQLITE_OK || on != 1 ||
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, &stable) != SQLITE_OK || stable != 1 ||
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, &loading) != SQLITE_OK || loading != 0)
         return ud_error_set(err, UD_FAILED, "The database library cannot be hardened");
     sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, 1024 * 1024);
