@@ -23,7 +23,8 @@ struct ud_secret {
     size_t capacity;
     _Atomic size_t length;
     _Atomic int access;
-    _Atomic int held; /* the least access its pages have, open or not */
+    _Atomic int held;   /* the least access its pages have, open or not */
+    _Atomic bool clean; /* nothing was written since it was made or wiped */
     struct ud_secret *_Atomic next;
 };
 
@@ -32,6 +33,8 @@ static struct {
     struct ud_secret *_Atomic head;
     atomic_flag busy;
     _Atomic size_t live;
+    struct ud_secret *_Atomic kept; /* wiped and closed, for the next of that capacity; with the flag held, as the rest */
+    size_t kept_count, kept_max;
 } registry = { .busy = ATOMIC_FLAG_INIT };
 
 #define LOCK_TRIES 10000
@@ -148,6 +151,62 @@ lock_pages(struct ud_secret *s, struct ud_error *err)
     return UD_OK;
 }
 
+/* --- making and freeing ------------------------------------------------------------------------------------------------ */
+
+static struct ud_secret *
+take_kept(size_t capacity)
+{
+    struct ud_secret *_Atomic *at = &registry.kept;
+    struct ud_secret *s;
+
+    registry_lock();
+    while ((s = atomic_load(at)) != NULL && s->capacity != capacity)
+        at = &s->next;
+    if (s != NULL) {
+        atomic_store(at, atomic_load(&s->next));
+        registry.kept_count--;
+    }
+    registry_unlock();
+    return s;
+}
+
+/* False where it has to be freed. Wiped and closed it is nobody's, and no longer in the list of live ones. */
+static bool
+keep_one(struct ud_secret *s)
+{
+    bool kept = false;
+
+    if (registry.kept_max == 0 || in_effect(s) != CLOSED)
+        return false;
+    if (!atomic_load(&s->clean))
+        ud_secret_wipe(s);
+    registry_lock();
+    if (registry.kept_count < registry.kept_max) {
+        registry_remove(s);
+        atomic_store(&s->next, atomic_load(&registry.kept));
+        atomic_store(&registry.kept, s);
+        registry.kept_count++;
+        kept = true;
+    }
+    registry_unlock();
+    return kept;
+}
+
+void
+ud_secret_keep(size_t count)
+{
+    registry_lock();
+    registry.kept_max = count < UD_SECRET_KEPT_MAX ? count : UD_SECRET_KEPT_MAX;
+    while (registry.kept_count > registry.kept_max) {
+        struct ud_secret *s = atomic_load(&registry.kept);
+        atomic_store(&registry.kept, atomic_load(&s->next));
+        registry.kept_count--;
+        sodium_free(s->data);
+        free(s);
+    }
+    registry_unlock();
+}
+
 enum ud_status
 ud_secret_new(struct ud_secret **out, size_t capacity, struct ud_error *err)
 {
@@ -157,6 +216,11 @@ ud_secret_new(struct ud_secret **out, size_t capacity, struct ud_error *err)
     *out = NULL;
     if (capacity == 0 || capacity > UD_SECRET_MAX)
         return ud_error_set(err, UD_INVALID, "A secret of %zu bytes is outside 1 to %zu", capacity, UD_SECRET_MAX);
+    if ((s = take_kept(capacity)) != NULL) {
+        registry_add(s);
+        *out = s;
+        return UD_OK;
+    }
     s = calloc(1, sizeof(*s));
     if (s == NULL)
         return ud_error_set(err, UD_NOMEM, "No memory for a secret");
@@ -169,6 +233,7 @@ ud_secret_new(struct ud_secret **out, size_t capacity, struct ud_error *err)
     if ((st = lock_pages(s, err)) != UD_OK)
         goto out;
     sodium_memzero(s->data, capacity);
+    atomic_init(&s->clean, true);
     if (protect(s, CLOSED) != 0)
         abort();
     registry_add(s);
@@ -185,6 +250,10 @@ ud_secret_free(struct ud_secret **s)
 {
     if (s == NULL || *s == NULL)
         return;
+    if (keep_one(*s)) {
+        *s = NULL;
+        return;
+    }
     registry_lock();
     registry_remove(*s);
     sodium_free((*s)->data); /* wipes and unlocks */
@@ -217,6 +286,7 @@ unsigned char *
 ud_secret_open_write(struct ud_secret *s)
 {
     assert(atomic_load(&s->access) == CLOSED);
+    atomic_store(&s->clean, false);
     set_access(s, WRITING);
     return s->data;
 }
@@ -284,25 +354,30 @@ ud_secret_truncate(struct ud_secret *s, size_t length)
     ud_secret_set_length(s, length);
 }
 
+static void
+wipe_open(struct ud_secret *s, unsigned char *data)
+{
+    sodium_memzero(data, s->capacity);
+    ud_secret_set_length(s, 0);
+    atomic_store(&s->clean, true);
+}
+
 enum ud_status
 ud_secret_move(struct ud_secret *to, struct ud_secret *from, struct ud_error *err)
 {
-    const unsigned char *data = ud_secret_open(from);
+    unsigned char *data = ud_secret_open_write(from);
     enum ud_status st = ud_secret_append(to, data, ud_secret_length(from), err);
 
-    ud_secret_close(from);
     if (st == UD_OK)
-        ud_secret_wipe(from);
+        wipe_open(from, data);
+    ud_secret_close(from);
     return st;
 }
 
 void
 ud_secret_wipe(struct ud_secret *s)
 {
-    unsigned char *data = ud_secret_open_write(s);
-
-    sodium_memzero(data, s->capacity);
-    ud_secret_set_length(s, 0);
+    wipe_open(s, ud_secret_open_write(s));
     ud_secret_close(s);
 }
 

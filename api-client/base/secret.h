@@ -11,12 +11,17 @@
 
 struct ud_secret;
 
-#define UD_SECRET_MAX ((size_t)64 * 1024)
+#define UD_SECRET_MAX      ((size_t)64 * 1024)
+#define UD_SECRET_KEPT_MAX ((size_t)64)
 
 /* A new, empty secret with room for `capacity` bytes (1..UD_SECRET_MAX), closed. UD_NOMEM names the lock limit and the fix. */
 UD_CHECK enum ud_status ud_secret_new(struct ud_secret **out, size_t capacity, struct ud_error *err);
 /* Wipes, unlocks, frees, nulls. NULL and pointer to NULL are fine. */
 void ud_secret_free(struct ud_secret **s);
+/* Up to `count` freed secrets (UD_SECRET_KEPT_MAX at most) stay locked, wiped and closed, and are given out again where the same capacity is
+ * asked for, which saves the system calls of making them. For a process that makes many, and after its last fork: a child does not have the
+ * pages. 0, as at the start, keeps none and frees what was kept. */
+void ud_secret_keep(size_t count);
 size_t ud_secret_length(const struct ud_secret *s);
 size_t ud_secret_capacity(const struct ud_secret *s);
 /* Opens for reading or writing; every open is closed on every path. Opens do not nest. The pointer dies at close. */

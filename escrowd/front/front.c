@@ -25,6 +25,7 @@
 #define HELLO_WAIT ((ud_msec)30000)
 #define KEEP_BYTES (4 * 1024 * 1024)
 #define TICK       1000
+#define SECRETS    32     /* used again: each deposit brings one */
 #define TOGETHER   8      /* requests in one message to the vault */
 #define MOMENT_NS  300000 /* how long the vault is waited for before connections are suspended */
 
@@ -294,6 +295,7 @@ ud_front_run(const struct ud_front_config *config, int vault_fd, struct ud_error
         goto out;
     if ((st = start(f, &listen_fd, url, sizeof(url), err)) != UD_OK || (st = ud_process_sandbox(UD_SANDBOX_FRONT, err)) != UD_OK)
         goto out;
+    ud_secret_keep(SECRETS);
     if (config->ready != NULL)
         config->ready(url, config->arg);
     st = loop(f, err);
@@ -309,6 +311,7 @@ out:
     ud_delays_free(&f->delays);
     ud_grants_free(&f->grants);
     ud_vault_link_free(&f->link);
+    ud_secret_keep(0);
     free(f);
     return st;
 }

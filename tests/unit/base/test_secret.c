@@ -334,6 +334,51 @@ clearing_the_stack_returns(void **state)
     assert_int_equal(mine[63], 7);
 }
 
+static void
+a_kept_secret_is_given_out_again_empty_to_the_same_capacity(void **state)
+{
+    struct ud_secret *a = secret_of("abcdef", 8), *b = NULL, *first = a;
+    size_t live = ud_secret_live();
+
+    (void)state;
+    ud_secret_keep(1);
+    ud_secret_free(&a);
+    assert_null(a);
+    assert_int_equal(ud_secret_live(), live - 1);
+    assert_int_equal(ud_secret_new(&b, 9, NULL), UD_OK);
+    assert_ptr_not_equal(b, first);
+    assert_int_equal(ud_secret_new(&a, 8, NULL), UD_OK);
+    assert_ptr_equal(a, first);
+    assert_int_equal(ud_secret_live(), live + 1);
+    assert_int_equal(ud_secret_length(a), 0);
+    assert_memory_equal(ud_secret_open(a), "\0\0\0\0\0\0\0\0", 8);
+    ud_secret_close(a);
+    ud_secret_free(&a);
+    ud_secret_free(&b); /* one is kept, this is freed */
+    ud_secret_keep(0);
+    assert_int_equal(ud_secret_live(), live - 1);
+}
+
+static int
+read_kept(void *arg)
+{
+    struct ud_secret *s = secret_of("abcdef", 8);
+    const volatile unsigned char *data = ud_secret_open(s);
+
+    (void)arg;
+    ud_secret_close(s);
+    ud_secret_keep(1);
+    ud_secret_free(&s);
+    return *data;
+}
+
+static void
+a_kept_secret_cannot_be_read(void **state)
+{
+    (void)state;
+    assert_int_equal(signal_of(read_kept, NULL), SIGSEGV);
+}
+
 int
 main(void)
 {
@@ -352,6 +397,8 @@ main(void)
         cmocka_unit_test(a_lock_limit_that_is_too_low_is_refused_with_the_fix),
         cmocka_unit_test(a_limit_nobody_could_grant_is_refused),
         cmocka_unit_test(clearing_the_stack_returns),
+        cmocka_unit_test(a_kept_secret_is_given_out_again_empty_to_the_same_capacity),
+        cmocka_unit_test(a_kept_secret_cannot_be_read),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);
