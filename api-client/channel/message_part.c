@@ -11,6 +11,8 @@ ud_pack_disclosure(struct ud_packer *p, const struct ud_disclosure *d)
     ud_pack_text(p, d->note);
     ud_pack_text(p, d->caller);
     ud_pack_text(p, d->verified);
+    ud_pack_text(p, d->user_domain);
+    ud_pack_text(p, d->user_account);
 }
 
 void
@@ -21,6 +23,8 @@ ud_unpack_disclosure(struct ud_unpacker *p, struct ud_disclosure *d)
     ud_unpack_into(p, d->note, sizeof(d->note));
     ud_unpack_into(p, d->caller, sizeof(d->caller));
     ud_unpack_into(p, d->verified, sizeof(d->verified));
+    ud_unpack_into(p, d->user_domain, sizeof(d->user_domain));
+    ud_unpack_into(p, d->user_account, sizeof(d->user_account));
 }
 
 /* The members of one type, in the order in which they travel. */

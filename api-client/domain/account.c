@@ -1,10 +1,13 @@
 /* Taking accounts apart and comparing them. */
 #include "domain/account.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
+#include "domain/policy.h"
 
 #define SEPARATORS ";,|"
 #define BLANKS     " \t"
@@ -113,4 +116,41 @@ ud_account_list_tidy(char *out, size_t size, const char *list, const char *user,
         at += n + (at[n] != '\0');
     }
     return true;
+}
+
+static enum ud_status
+incomplete(struct ud_error *err, const char *message)
+{
+    ud_error_set(err, UD_INVALID, "%s", ud_translate(message));
+    return ud_error_hint(err, "%s", ud_translate(N_("Type it as in alice@corp.example or CORP\\alice.")));
+}
+
+enum ud_status
+ud_account_name_user(struct ud_disclosure *out, const char *typed, struct ud_error *err)
+{
+    struct ud_account a;
+
+    out->user_domain[0] = out->user_account[0] = '\0';
+    if (!ud_account_split(&a, typed, strlen(typed)))
+        return incomplete(err, N_("Name the user of the device: the account with its domain."));
+    if (a.domain_length == 0)
+        return incomplete(err, N_("The account needs its domain."));
+    if (a.domain_length >= sizeof(out->user_domain) || a.name_length >= sizeof(out->user_account))
+        return incomplete(err, N_("The account is too long."));
+    memcpy(out->user_domain, a.domain, a.domain_length);
+    out->user_domain[a.domain_length] = '\0';
+    memcpy(out->user_account, a.name, a.name_length);
+    out->user_account[a.name_length] = '\0';
+    return UD_OK;
+}
+
+void
+ud_account_named_user(char *out, size_t size, const struct ud_disclosure *d)
+{
+    if (d->user_account[0] == '\0')
+        out[0] = '\0';
+    else if (d->user_domain[0] == '\0')
+        (void)ud_copy(out, size, d->user_account);
+    else
+        (void)snprintf(out, size, "%s@%s", d->user_account, d->user_domain);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
+
 /* An account in its two parts; pointers into the text it was read from. */
 struct ud_account {
     const char *domain, *name;
@@ -26,5 +28,12 @@ bool ud_account_known(const struct ud_account *account, const char *list, const 
 /* Writes the list as devices keep it: separators (semicolon, comma, bar) become semicolons, blanks go, and whoever is the same as
  * `user` is written like `user`. False where it does not fit; then it ends before the account that did not. */
 bool ud_account_list_tidy(char *out, size_t size, const char *list, const char *user, const char *domain);
+
+struct ud_disclosure;
+/* Puts an account, as somebody typed it, into a request as the user of the device. UD_INVALID with a sentence where the domain is
+ * missing, or where it is too long. */
+UD_CHECK enum ud_status ud_account_name_user(struct ud_disclosure *out, const char *typed, struct ud_error *err);
+/* And back: "account@domain"; "" where nobody is named. */
+void ud_account_named_user(char *out, size_t size, const struct ud_disclosure *d);
 
 #endif

@@ -34,7 +34,8 @@ size_t ud_fleet_keys(const struct ud_fleet *f);
 /* Fills *out from a row; text stays valid until the fleet is freed. False where the row is retired or out of range. */
 bool ud_fleet_device(const struct ud_fleet *f, uint32_t row, struct ud_device *out);
 uint32_t ud_fleet_row_of(const struct ud_fleet *f, uint8_t source, const struct ud_guid *id); /* UD_ROW_NONE */
-/* Keys of a device, newest first; at most `max` into out, returns how many there are. */
+/* Keys of a device, newest first; at most `max` into out, returns how many there are. A BitLocker key without an ID is left out: one whose ID
+ * the source does not tell in a list counts for the device's mark only. */
 size_t ud_fleet_keys_of(const struct ud_fleet *f, uint32_t row, struct ud_key *out, size_t max);
 /* Keys whose ID starts with the prefix, by ID; at most `max`, returns how many there are. row_out[i] may be UD_ROW_NONE. Binary search. */
 size_t ud_fleet_find_key(

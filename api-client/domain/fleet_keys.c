@@ -476,13 +476,15 @@ ud_fleet_keys(const struct ud_fleet *f)
 size_t
 ud_fleet_keys_of(const struct ud_fleet *f, uint32_t row, struct ud_key *out, size_t max)
 {
-    size_t count = 0, held = 0;
+    size_t count = 0, held = 0, steps = 0;
 
     if (row >= ud_fleet_rows(f))
         return 0;
-    for (uint32_t k = first_key(f, row); k != UINT32_MAX && count <= f->keys; k = next_key(f, k)) {
+    for (uint32_t k = first_key(f, row); k != UINT32_MAX && steps <= f->keys; k = next_key(f, k), steps++) {
         struct ud_key one;
         ud_keys_get(f, k, &one, NULL);
+        if (one.kind == UD_KIND_BITLOCKER && ud_guid_is_zero(&one.id))
+            continue;
         count++;
         size_t at = held;
         while (at > 0 && out[at - 1].created < one.created)

@@ -75,6 +75,8 @@ struct ud_disclosure {
     char note[256];
     char caller[96];
     char verified[48];
+    char user_domain[64]; /* whose device it is, as the caller said; asked of the role "helpdesk" (domain/account.h) */
+    char user_account[128];
 };
 /* Checks a request against the policy. UD_DENIED or UD_INVALID with a sentence naming the field and what to do. *field gets
  * "reason", "ticket", "note", "caller" or "verified" (static text) where not NULL. */

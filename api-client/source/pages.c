@@ -111,6 +111,8 @@ on_page(struct ud_source_call *c, struct ud_http_reply *r)
     p->done += info->records;
     p->empty = info->records + info->skipped == 0 ? p->empty + 1 : 0;
     take_count(p, info);
+    if (p->list.other != NULL && info->has_count && info->count > c->hits)
+        c->hits = info->count > UINT32_MAX ? UINT32_MAX : (uint32_t)info->count; /* matches the service does not tell of */
     (void)ud_copy(next, sizeof(next), info->next);
     if (!p->list.quiet && c->sink->progress != NULL)
         c->sink->progress(p->list.phase, p->done, p->total, next, c->arg);

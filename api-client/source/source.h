@@ -87,7 +87,7 @@ struct ud_source_package {
 struct ud_source_end {
     enum ud_status status;
     uint32_t retry_after; /* seconds, 0: none */
-    uint32_t hits;        /* find, ask */
+    uint32_t hits;        /* find, ask; of find also those that the service counts but does not show to this role */
     const struct ud_error *error;
 };
 

@@ -146,6 +146,16 @@ print(struct ud_buf *body, struct ud_json *doc, struct ud_error *err)
 
 /* --- reveal -------------------------------------------------------------------------------------------------------------- */
 
+/* Whose device it is, where that was said. */
+static void
+put_user(struct ud_json *doc, const struct ud_disclosure *why)
+{
+    if (why->user_account[0] == '\0')
+        return;
+    ud_json_put_text(doc, "user_domain", why->user_domain);
+    ud_json_put_text(doc, "user_account", why->user_account);
+}
+
 enum ud_status
 ud_wire_reveal_encode(struct ud_buf *body, const struct ud_wire_reveal *r, struct ud_error *err)
 {
@@ -159,6 +169,7 @@ ud_wire_reveal_encode(struct ud_buf *body, const struct ud_wire_reveal *r, struc
     ud_json_put_text(doc, "note", r->why.note);
     ud_json_put_text(doc, "caller", r->why.caller);
     ud_json_put_text(doc, "verified", r->why.verified);
+    put_user(doc, &r->why);
     ud_json_put_guid(doc, "request", &r->request);
     if (!ud_guid_is_zero(&r->approval))
         ud_json_put_guid(doc, "approval", &r->approval);
@@ -175,7 +186,8 @@ get_why(struct ud_disclosure *why, const struct ud_json *doc, struct ud_error *e
         size_t size;
     } texts[] = { { "reason", why->reason, sizeof(why->reason) }, { "ticket", why->ticket, sizeof(why->ticket) },
         { "note", why->note, sizeof(why->note) }, { "caller", why->caller, sizeof(why->caller) },
-        { "verified", why->verified, sizeof(why->verified) } };
+        { "verified", why->verified, sizeof(why->verified) }, { "user_domain", why->user_domain, sizeof(why->user_domain) },
+        { "user_account", why->user_account, sizeof(why->user_account) } };
     enum ud_status st = UD_OK;
 
     for (size_t i = 0; i < COUNT(texts) && st == UD_OK; i++)
@@ -261,8 +273,9 @@ ud_wire_rotate_encode(struct ud_buf *body, const struct ud_wire_rotate *r, struc
     struct ud_json *doc = ud_json_new();
 
     ud_json_put_text(doc, "kind", ud_kind_name(r->kind));
-    ud_json_put_text(doc, "reason", r->reason);
-    ud_json_put_text(doc, "ticket", r->ticket);
+    ud_json_put_text(doc, "reason", r->why.reason);
+    ud_json_put_text(doc, "ticket", r->why.ticket);
+    put_user(doc, &r->why);
     ud_json_put_guid(doc, "request", &r->request);
     return print(body, doc, err);
 }
@@ -278,9 +291,7 @@ ud_wire_rotate_decode(struct ud_wire_rotate *out, const void *body, size_t lengt
         return st;
     st = get_kind(&out->kind, doc, err);
     if (st == UD_OK)
-        st = ud_json_optional(ud_json_get_text(out->reason, sizeof(out->reason), doc, "reason", err));
-    if (st == UD_OK)
-        st = ud_json_optional(ud_json_get_text(out->ticket, sizeof(out->ticket), doc, "ticket", err));
+        st = get_why(&out->why, doc, err);
     if (st == UD_OK)
         st = ud_json_optional(ud_json_get_guid(&out->request, doc, "request", err));
     ud_json_free(&doc);

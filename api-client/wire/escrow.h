@@ -98,9 +98,8 @@ void ud_wire_revealed_write(struct ud_json_writer *w, const struct ud_wire_revea
 /* POST /escrow/v1/devices/{id}/rotate */
 struct ud_wire_rotate {
     enum ud_kind kind;
-    char reason[UD_REASON_CODE_MAX];
-    char ticket[64];
     struct ud_guid request;
+    struct ud_disclosure why; /* reason, ticket, user_domain and user_account */
 };
 UD_CHECK enum ud_status ud_wire_rotate_encode(struct ud_buf *body, const struct ud_wire_rotate *r, struct ud_error *err);
 UD_CHECK enum ud_status ud_wire_rotate_decode(struct ud_wire_rotate *out, const void *body, size_t length, struct ud_error *err);

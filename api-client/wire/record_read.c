@@ -351,7 +351,7 @@ ud_wire_key_record_end(struct ud_wire_key_record *r)
         return !ud_guid_is_zero(&r->k.device);
     if (r->dialect == UD_WIRE_KEYS_ESCROW && !ud_kind_parse(&r->k.kind, r->other.kind))
         return false;
-    if (r->k.kind == UD_KIND_BITLOCKER)
+    if (r->k.kind == UD_KIND_BITLOCKER && r->dialect != UD_WIRE_KEYS_ESCROW) /* escrowd does not tell every role the IDs */
         return r->has_id;
     return r->has_id || !ud_guid_is_zero(&r->k.device);
 }

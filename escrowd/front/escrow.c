@@ -150,6 +150,7 @@ answer_found(struct ud_call *c, struct ud_vault_reply *r)
         ud_wire_other_write(&w, &other);
     }
     ud_json_write_array_end(&w);
+    ud_json_write_int(&w, "@odata.count", (int64_t)r->total);
     ud_json_write_object_end(&w);
 }
 
@@ -338,8 +339,7 @@ ud_front_rotate(struct ud_call *c)
     r.reveal.device = c->id;
     r.reveal.kind = (uint8_t)asked.kind;
     r.reveal.request = asked.request;
-    (void)ud_copy(r.reveal.why.reason, sizeof(r.reveal.why.reason), asked.reason);
-    (void)ud_copy(r.reveal.why.ticket, sizeof(r.reveal.why.ticket), asked.ticket);
+    r.reveal.why = asked.why;
     ud_call_ask(c, &r, answer_rotate);
 }
 

@@ -55,6 +55,8 @@ answer_keys(struct ud_call *c, struct ud_vault_reply *r)
     ud_call_json(c, &w, 200);
     ud_wire_page_begin(&w, context, -1);
     for (size_t i = 0; i < r->key_count; i++) {
+        if (!r->keys[i].has_id) /* not told to this role; Graph knows no key without one */
+            continue;
         ud_json_write_object(&w, NULL);
         write_key_members(&w, &r->keys[i], c->mask);
         ud_json_write_object_end(&w);

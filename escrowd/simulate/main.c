@@ -19,19 +19,19 @@ struct options {
     enum mode mode;
 };
 
-static const char usage[] =
-    "Usage: escrowd-simulate -C DIR [--url unix:///PATH|https://HOST[:PORT]] [MODE]\n"
-    "\n"
-    "Plays the invented devices of a training service (escrowd init DIR --training, escrowd seed).\n"
-    "Without a mode every device does what it is asked for, until Ctrl-C.\n"
-    "\n"
-    "  --screen DEVICE      the locked laptop in this terminal: type the recovery key\n"
-    "  check-in DEVICE      the device is online again, checks in and does what it is asked for, now\n"
-    "  offline DEVICE       the device does nothing until its next check-in\n"
-    "  --approve-fd N       approve the sign-in codes read from this descriptor, one a line; end with it\n"
-    "  -h, --help  -V, --version\n"
-    "\n"
-    "DEVICE is a name, a serial number or an id.\n";
+static const char usage[] = "Usage: escrowd-simulate -C DIR [--url unix:///PATH|https://HOST[:PORT]] [MODE]\n"
+                            "\n"
+                            "Plays the invented devices of a training service (escrowd init DIR --training, escrowd seed).\n"
+                            "Without a mode every device does what it is asked for, until Ctrl-C.\n"
+                            "\n"
+                            "  --screen DEVICE      the locked laptop in this terminal: type the recovery key\n"
+                            "  check-in DEVICE      the device is online again, checks in and does what it is asked for, now\n"
+                            "  offline DEVICE       the device does nothing until its next check-in\n"
+                            "  --approve-fd N       approve the sign-in codes read from this descriptor, one a line, with the\n"
+                            "                       name of who approves behind it where it is not the operator; end with it\n"
+                            "  -h, --help  -V, --version\n"
+                            "\n"
+                            "DEVICE is a name, a serial number or an id.\n";
 
 static enum ud_status
 misused(struct ud_error *err, const char *what)

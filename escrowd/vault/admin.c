@@ -91,13 +91,13 @@ check_name(const char *name, struct ud_error *err)
 
 enum ud_status
 ud_admin_user_insert(struct ud_admin *a, const char *name, enum ud_role role, const char *account, const char *display,
-    struct ud_secret *password, struct ud_error *err)
+    const char *hash, struct ud_error *err)
 {
-    char hash[UD_PASSWORD_HASH], full[128];
+    char full[128];
     struct ud_store_user u = {
         .name = name, .account = full, .display = display != NULL ? display : name, .password = hash, .role = role
     };
-    enum ud_status st = ud_password_hash(hash, password, err);
+    enum ud_status st;
 
     if (account != NULL)
         (void)ud_copy(full, sizeof(full), account);
@@ -105,8 +105,7 @@ ud_admin_user_insert(struct ud_admin *a, const char *name, enum ud_role role, co
         (void)snprintf(
             full, sizeof(full), "%s%s", name, a->config.training && strchr(name, '@') == NULL ? "@training.invalid" : "");
     ud_guid_random(&u.id);
-    if (st == UD_OK)
-        st = ud_store_user_add(a->context.store, &u, ud_clock_wall(), err);
+    st = ud_store_user_add(a->context.store, &u, ud_clock_wall(), err);
     if (st == UD_EXISTS)
         return ud_error_set(err, UD_EXISTS, "There is a user %s already", name);
     return st == UD_OK ? ud_admin_note(a, "user-added", name, err) : st;
@@ -116,6 +115,7 @@ enum ud_status
 ud_admin_user_add(struct ud_admin *a, const char *name, const char *role, const char *account, const char *display,
     struct ud_secret *password, struct ud_error *err)
 {
+    char hash[UD_PASSWORD_HASH];
     enum ud_role r;
     enum ud_status st;
 
@@ -124,9 +124,9 @@ ud_admin_user_add(struct ud_admin *a, const char *name, const char *role, const 
         return ud_error_hint(err, "Roles: user, helpdesk, advanced, approver, auditor, admin.");
     }
     if ((st = check_name(name, err)) != UD_OK || (st = check_password(password, err)) != UD_OK ||
-        (st = ud_change_begin(&a->context, err)) != UD_OK)
+        (st = ud_password_hash(hash, password, err)) != UD_OK || (st = ud_change_begin(&a->context, err)) != UD_OK)
         return st;
-    return ud_admin_end(a, ud_admin_user_insert(a, name, r, account, display, password, err), err);
+    return ud_admin_end(a, ud_admin_user_insert(a, name, r, account, display, hash, err), err);
 }
 
 static void

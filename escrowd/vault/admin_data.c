@@ -10,6 +10,7 @@
 #include "escrowd/vault/process.h"
 #include "escrowd/vault/seed.h"
 #include "escrowd/vault/shared.h"
+#include "escrowd/vault/training_people.h"
 
 /* --- import ------------------------------------------------------------------------------------------------------------ */
 
@@ -132,36 +133,23 @@ random_password(struct ud_secret **out, struct ud_error *err)
     return st;
 }
 
-/* The invented people who can sign in; the simulator approves as them with the password beside the database. */
-static const struct invented_user {
-    const char *name, *account, *display;
-    enum ud_role role;
-} invented_users[] = {
-    { "operator", "operator@training.invalid", "Olga Operator", UD_ROLE_ADVANCED },
-    { "alice", "alice@training.invalid", "Alice Larsen", UD_ROLE_USER },
-};
-
+/* One password and one hash for all of them: hashing is slow by design, and a demo starts while somebody waits. */
 static enum ud_status
-make_user(struct ud_admin *a, const struct invented_user *u, struct ud_error *err)
+make_people(struct ud_admin *a, struct ud_error *err)
 {
     struct ud_secret *password = NULL;
-    char file[64];
+    char hash[UD_PASSWORD_HASH], file[64];
     enum ud_status st = random_password(&password, err);
 
-    (void)snprintf(file, sizeof(file), "%s" UD_FILE_PASSWORD, u->name);
-    if (st == UD_OK && (st = ud_admin_user_insert(a, u->name, u->role, u->account, u->display, password, err)) == UD_OK)
-        st = write_secret(a, file, password, err);
+    if (st == UD_OK)
+        st = ud_password_hash(hash, password, err);
+    for (size_t i = 0; i < UD_TRAINING_PEOPLE && st == UD_OK; i++) {
+        const struct ud_training_person *p = &ud_training_people[i];
+        (void)snprintf(file, sizeof(file), "%s" UD_FILE_PASSWORD, p->name);
+        if ((st = ud_admin_user_insert(a, p->name, p->role, p->account, p->display, hash, err)) == UD_OK)
+            st = write_secret(a, file, password, err);
+    }
     ud_secret_free(&password);
-    return st;
-}
-
-static enum ud_status
-make_users(struct ud_admin *a, struct ud_error *err)
-{
-    enum ud_status st = UD_OK;
-
-    for (size_t i = 0; i < sizeof(invented_users) / sizeof(invented_users[0]) && st == UD_OK; i++)
-        st = make_user(a, &invented_users[i], err);
     return st;
 }
 
@@ -195,7 +183,7 @@ ud_admin_seed(struct ud_admin *a, uint32_t devices, uint32_t seed, struct ud_err
     if (st != UD_OK || (st = ud_change_begin(&a->context, err)) != UD_OK)
         return st;
     (void)snprintf(detail, sizeof(detail), "%u devices, seed %u", devices, seed);
-    if ((st = make_simulator(a, err)) == UD_OK && (st = make_users(a, err)) == UD_OK)
+    if ((st = make_simulator(a, err)) == UD_OK && (st = make_people(a, err)) == UD_OK)
         st = ud_admin_note(a, "seeded", detail, err);
     return ud_admin_end(a, st, err);
 }

@@ -15,6 +15,8 @@ struct ud_audit_entry {
     const char *user_name, *device_name, *serial, *kind, *reason, *ticket, *note, *caller, *verified, *outcome, *detail;
     const struct ud_guid *approval;
     const char *surge; /* incident number of the surge that was on */
+    const char *role;     /* of the person */
+    const char *end_user; /* on whose behalf, as far as it was said */
 };
 
 /* Where the chain stands. A copy of it is the way back when a transaction fails. */

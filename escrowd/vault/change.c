@@ -1,4 +1,5 @@
 /* Changes: making, freeing, their audit entries, refusals, and storing a recovery key. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -52,6 +53,8 @@ ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c)
     e->serial = c->device.serial;
     e->key = &c->key.k.id;
     e->surge = c->surge;
+    e->role = c->who.user_row != 0 ? ud_role_name(c->who.role) : NULL;
+    e->end_user = c->end_user;
     if (r == NULL)
         return;
     e->call = &r->call;
@@ -76,6 +79,19 @@ ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c)
         e->key = &r->reveal.key;
     if (ud_guid_is_zero(e->device) && r->reveal.has_device)
         e->device = &r->reveal.device;
+}
+
+void
+ud_change_end_user(struct ud_change *c)
+{
+    const struct ud_disclosure *why = &c->request->reveal.why;
+
+    if (!ud_session_is_staff(&c->who))
+        (void)ud_copy(c->end_user, sizeof(c->end_user), c->who.account);
+    else if (why->user_domain[0] != '\0' && strpbrk(why->user_account, "@\\") == NULL)
+        (void)snprintf(c->end_user, sizeof(c->end_user), "%s@%s", why->user_account, why->user_domain);
+    else
+        (void)ud_copy(c->end_user, sizeof(c->end_user), why->user_account);
 }
 
 enum ud_status
@@ -132,6 +148,14 @@ ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_c
 }
 
 void
+ud_vault_refuse_unnamed(struct ud_vault *v, struct ud_change *c)
+{
+    c->reply->field = "user";
+    c->event = "user-required";
+    ud_vault_refuse_audited(v, c, UD_VAULT_REASON_REQUIRED, "Name the user of the device: domain and account.");
+}
+
+void
 ud_vault_refuse_role(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s)
 {
     switch (ud_role_refusal(r->op)) {
@@ -141,6 +165,7 @@ ud_vault_refuse_role(struct ud_vault *v, struct ud_vault_request *r, const struc
     case UD_REFUSAL_AUDITED: {
         struct ud_change *c = ud_change_new(r);
         c->who = *s;
+        ud_change_end_user(c);
         c->event = "role"; /* the answer says less */
         ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
         break;

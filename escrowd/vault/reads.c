@@ -187,6 +187,16 @@ keys_of(struct ud_vault *v, const struct ud_guid *id, struct key_list *l, const 
     return st;
 }
 
+/* With the IDs of all keys anybody could look for the computers behind a few digits. Those of one device are told. */
+static void
+hide_ids(struct ud_vault_reply *reply)
+{
+    for (size_t i = 0; i < reply->key_count; i++) {
+        memset(&reply->keys[i].k.id, 0, sizeof(reply->keys[i].k.id));
+        reply->keys[i].has_id = false;
+    }
+}
+
 static enum ud_status
 key_page(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply *reply, const struct ud_session *s,
     struct ud_error *err)
@@ -205,6 +215,8 @@ key_page(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_r
         return st;
     if (reply->key_count == p->limit)
         reply->next = reply->keys[reply->key_count - 1].row;
+    if (ud_role_scope(s->role, r->op) == UD_SCOPE_NAMED)
+        hide_ids(reply);
     if (p->kinds == 0 && owner == NULL)
         return total_keys(v, &reply->total, err);
     return p->after != 0 ? UD_OK : ud_store_key_count(v->read, &reply->total, p->kinds, owner, err);
@@ -269,6 +281,16 @@ add_other(const struct ud_store_protector *p, void *arg)
     return true;
 }
 
+/* Several matches are a number, not a list of other people's computers. */
+static void
+tell_one(struct ud_vault_reply *reply)
+{
+    if (reply->key_count > 1)
+        reply->key_count = reply->device_count = 0;
+    for (size_t i = 0; i < reply->other_count; i++)
+        reply->others[i].device_name = "";
+}
+
 static enum ud_status
 find(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply *reply, const struct ud_session *s,
     struct ud_error *err)
@@ -287,10 +309,14 @@ find(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply
         st = st == UD_NOTFOUND ? UD_OK : st;
     }
     free(f);
+    reply->total = reply->key_count;
     if (st != UD_OK || ud_session_owner(s, r->op) != NULL)
         return st;
     reply->others = ud_xcalloc(UD_VAULT_FIND_MAX, sizeof(*reply->others));
-    return ud_store_protector_find(v->read, &r->find, UD_VAULT_FIND_MAX, add_other, reply, err);
+    st = ud_store_protector_find(v->read, &r->find, UD_VAULT_FIND_MAX, add_other, reply, err);
+    if (ud_role_scope(s->role, r->op) == UD_SCOPE_NAMED)
+        tell_one(reply);
+    return st;
 }
 
 static enum ud_status
@@ -349,5 +375,6 @@ ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_sessi
         ud_reply_failed(reply, st);
     if (st != UD_OK)
         reply->device_count = reply->key_count = reply->other_count = 0;
+    ud_session_hide_users(s, reply);
     ud_vault_send(v, r, reply);
 }

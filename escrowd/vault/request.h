@@ -42,7 +42,7 @@ enum ud_vault_op {
     UD_VAULT_KEY_PAGE,     /* page (kinds mask, device) -> keys */
     UD_VAULT_KEY,          /* by_id (key ID) -> keys (one) */
     UD_VAULT_DEVICE_KEYS,  /* by_id (device) -> keys, newest first */
-    UD_VAULT_FIND,         /* find -> keys; devices[i] belongs to keys[i]; others */
+    UD_VAULT_FIND,         /* find -> keys; devices[i] belongs to keys[i]; others; total: matches, also those not told */
     UD_VAULT_REVEAL,       /* reveal with public_key -> keys (one), devices (one), sealed */
     UD_VAULT_REVEAL_PLAIN, /* reveal without public_key, where policy plain_graph_reads allows -> keys, devices, secret */
     UD_VAULT_ROTATE,       /* rotate -> rotations (one) */
@@ -270,7 +270,7 @@ struct ud_vault_reply {
     enum ud_vault_code code;
     uint32_t retry_after;
     const char *message; /* sentence; "" where code is OK */
-    const char *field;   /* REASON_REQUIRED: "reason" "ticket" "note" "caller" "verified" */
+    const char *field;   /* REASON_REQUIRED: "reason" "ticket" "note" "caller" "verified" "user" */
     struct {
         bool training, plain_graph_reads;
         const char *name, *tenant, *client_id;

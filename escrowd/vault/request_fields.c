@@ -21,6 +21,8 @@ ud_pack_disclosure_fields(struct ud_pack *p, struct ud_disclosure *d)
     ud_pack_array_text(p, d->note, sizeof(d->note));
     ud_pack_array_text(p, d->caller, sizeof(d->caller));
     ud_pack_array_text(p, d->verified, sizeof(d->verified));
+    ud_pack_array_text(p, d->user_domain, sizeof(d->user_domain));
+    ud_pack_array_text(p, d->user_account, sizeof(d->user_account));
 }
 
 static void

@@ -141,6 +141,7 @@ done_reveal(struct ud_vault *v, struct ud_change *change)
     ud_reply_reserve_devices(reply, 1);
     ud_reply_reserve_keys(reply, 1);
     st = ud_store_device_by_row(v->read, change->device.row, add_device, reply, NULL);
+    ud_session_hide_users(&change->who, reply);
     if (st == UD_OK)
         st = ud_store_key_box(v->read, change->key.row, add_key, reply, NULL);
     if (st != UD_OK)
@@ -251,7 +252,16 @@ ud_do_reveal(struct ud_vault *v, struct ud_vault_request *r, const struct ud_ses
     if (c->plain && ud_guid_is_zero(&r->reveal.request))
         ud_guid_random(&r->reveal.request);
     (void)ud_copy(c->surge, sizeof(c->surge), ud_surge_on(v) ? v->policy.surge : "");
+    ud_change_end_user(c);
+    if (!ud_session_names_somebody(s, r->op, &r->reveal.why)) { /* before anything is looked up */
+        ud_vault_refuse_unnamed(v, c);
+        return;
+    }
     enum ud_status st = ud_reveal_resolve(v, c, &err);
+    if (st == UD_OK && !ud_session_names_user(s, r->op, &c->device, &r->reveal.why)) {
+        c->event = "other-user"; /* the answer does not say so */
+        st = UD_NOTFOUND;
+    }
     if (st == UD_NOTFOUND) {
         ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
         return;

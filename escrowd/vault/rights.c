@@ -1,6 +1,7 @@
 /* The table of who may do what, and what "own" means. */
 #include "escrowd/vault/rights.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "domain/account.h"
@@ -92,4 +93,59 @@ bool
 ud_session_is_staff(const struct ud_session *s)
 {
     return s->role != UD_ROLE_USER;
+}
+
+/* --- whose device it is ------------------------------------------------------------------------------------------------ */
+
+/* As it was typed: two parts, or a full account in one. */
+static bool
+read_named(struct ud_account *out, const struct ud_disclosure *why)
+{
+    if (!ud_account_split(out, why->user_account, strlen(why->user_account)))
+        return false;
+    if (out->domain_length == 0) {
+        out->domain = why->user_domain;
+        out->domain_length = strlen(why->user_domain);
+    }
+    return out->domain_length > 0;
+}
+
+bool
+ud_session_names_somebody(const struct ud_session *s, enum ud_vault_op op, const struct ud_disclosure *why)
+{
+    struct ud_account named;
+
+    return ud_role_scope(s->role, op) != UD_SCOPE_NAMED || read_named(&named, why);
+}
+
+/* The user's own domain is the device's, whatever the account's suffix is. */
+static bool
+is_user(const struct ud_account *named, const struct ud_device_brief *d)
+{
+    struct ud_account user, at_home;
+
+    if (!ud_account_split(&user, d->user, strlen(d->user)))
+        return false;
+    at_home = (struct ud_account){ d->domain, user.name, strlen(d->domain), user.name_length };
+    return ud_account_same(named, &user, d->domain) || ud_account_same(named, &at_home, NULL);
+}
+
+bool
+ud_session_names_user(
+    const struct ud_session *s, enum ud_vault_op op, const struct ud_device_brief *d, const struct ud_disclosure *why)
+{
+    struct ud_account named;
+
+    if (ud_role_scope(s->role, op) != UD_SCOPE_NAMED)
+        return true;
+    return read_named(&named, why) && (is_user(&named, d) || ud_account_known(&named, d->local_users, d->domain));
+}
+
+void
+ud_session_hide_users(const struct ud_session *s, struct ud_vault_reply *reply)
+{
+    if (ud_role_scope(s->role, reply->op) != UD_SCOPE_NAMED)
+        return;
+    for (size_t i = 0; i < reply->device_count; i++)
+        reply->devices[i].d.user = reply->devices[i].d.user_name = "";
 }

@@ -59,7 +59,14 @@ ud_do_rotate(struct ud_vault *v, struct ud_vault_request *r, const struct ud_ses
     enum ud_status st = ud_brief_by_id(&c->device, v->read, &r->reveal.device, &err);
 
     c->who = *s;
-    if (st != UD_OK || !ud_session_reaches(s, r->op, &c->device)) {
+    ud_change_end_user(c);
+    if (!ud_session_names_somebody(s, r->op, &r->reveal.why)) {
+        memset(&c->device, 0, sizeof(c->device));
+        ud_vault_refuse_unnamed(v, c);
+    } else if (st == UD_OK && !ud_session_names_user(s, r->op, &c->device, &r->reveal.why)) {
+        c->event = "other-user"; /* the answer does not say so */
+        ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
+    } else if (st != UD_OK || !ud_session_reaches(s, r->op, &c->device)) {
         ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
     } else if (c->device.retired) {
         ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, "This device is retired: it answers no more. Its stored keys stay.");

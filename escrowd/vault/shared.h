@@ -8,9 +8,9 @@
 UD_CHECK enum ud_status ud_admin_note(struct ud_admin *a, const char *event, const char *detail, struct ud_error *err);
 /* Commits where `st` is UD_OK, else rolls back; then tells a running vault. Returns `st` or the commit's failure. */
 UD_CHECK enum ud_status ud_admin_end(struct ud_admin *a, enum ud_status st, struct ud_error *err);
-/* Inside an open transaction. */
+/* Inside an open transaction. `hash`: of the password (base/password.h). */
 UD_CHECK enum ud_status ud_admin_user_insert(struct ud_admin *a, const char *name, enum ud_role role, const char *account,
-    const char *display, struct ud_secret *password, struct ud_error *err);
+    const char *display, const char *hash, struct ud_error *err);
 UD_CHECK enum ud_status ud_admin_policy_put(
     struct ud_store *s, const struct ud_policy *p, bool plain_graph_reads, struct ud_error *err);
 UD_CHECK enum ud_status ud_admin_notice_put(

@@ -61,9 +61,10 @@ struct ud_change {
     /* What was found out before. */
     struct ud_session who; /* zero row: a device, or nobody */
     struct ud_device_brief device;
-    struct ud_store_key key;  /* box is NULL */
-    const char *event;        /* for refusals: why, in one word; NULL: what the code says */
-    struct ud_session minted; /* for grants: the new access token */
+    struct ud_store_key key;    /* box is NULL */
+    char end_user[UD_NAME_MAX]; /* on whose behalf, for the audit */
+    const char *event;          /* for refusals: why, in one word; NULL: what the code says */
+    struct ud_session minted;   /* for grants: the new access token */
     struct ud_guid work;
     ud_wall before; /* typed keys older than this have waited long enough */
     bool plain;
@@ -181,6 +182,13 @@ void ud_reply_failed(struct ud_vault_reply *reply, enum ud_status st);
 /* --- who may (rights.c; the table: rights.h) --- */
 /* Does the operation reach this device for this person? */
 bool ud_session_reaches(const struct ud_session *s, enum ud_vault_op op, const struct ud_device_brief *d);
+/* Where the operation needs the user named (UD_SCOPE_NAMED): was somebody named, with domain and account? Else true. */
+bool ud_session_names_somebody(const struct ud_session *s, enum ud_vault_op op, const struct ud_disclosure *why);
+/* And is it one of this device's: its user, or somebody who has signed in to it locally? */
+bool ud_session_names_user(
+    const struct ud_session *s, enum ud_vault_op op, const struct ud_device_brief *d, const struct ud_disclosure *why);
+/* Takes the users out of the reply's devices where this role does not see them. */
+void ud_session_hide_users(const struct ud_session *s, struct ud_vault_reply *reply);
 /* Account to restrict lists to; NULL: all devices. */
 const char *ud_session_owner(const struct ud_session *s, enum ud_vault_op op);
 /* Works as helpdesk: for other people's devices, with all that policy asks of the desk. */
@@ -205,9 +213,13 @@ void ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c);
 UD_CHECK enum ud_status ud_change_audit(struct ud_change_context *c, const struct ud_audit_entry *e, struct ud_error *err);
 /* The word the audit has for a refusal. */
 const char *ud_refusal_word(enum ud_vault_code code);
+/* Whose key it is that is asked for, as far as this was said: the person's own, or who was named. */
+void ud_change_end_user(struct ud_change *c);
 /* Audits a refusal, then answers with `code`. */
 void ud_vault_refuse_audited(struct ud_vault *v, struct ud_change *c, enum ud_vault_code code, const char *message);
 
+/* The user has to be named and was not. */
+void ud_vault_refuse_unnamed(struct ud_vault *v, struct ud_change *c);
 /* For an operation that the person's role has no part in: answered as where there is nothing (rights.h). */
 void ud_vault_refuse_role(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 

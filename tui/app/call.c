@@ -60,7 +60,7 @@ record_of(struct ud_entry *e, const struct ud_app *app, const struct ud_call *c)
 {
     ud_entry_device(e, &c->r.dev.d);
     ud_entry_key(e, &c->r.key);
-    e->why = c->r.why;
+    ud_entry_why(e, &c->r.why);
     (void)ud_copy(e->source, sizeof(e->source), app->source_name[c->r.dev.d.source]);
     ud_guid_format(e->request, &c->r.request);
     (void)ud_copy(e->server_request, sizeof(e->server_request), c->server_request);

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
+#include "domain/account.h"
 #include "grid/i18n.h"
 
 /* --- what commands do ---------------------------------------------------------------------------------------------------- */
@@ -83,7 +85,10 @@ static void
 cmd_device_new_key(struct ud_app *app)
 {
     struct ud_disclosure why = { .reason = "" };
+    const char *named = ud_role_named(app, &app->device.dev.d.id);
 
+    if (named != NULL)
+        (void)!ud_account_name_user(&why, named, NULL); /* it was whole when it was noted */
     ud_new_key_ask(app, &app->device.dev, ud_device_selected(app), &why);
     ud_say(app, UD_TONE_PLAIN, "%s", _("A new key was asked for. The old key still works until then."));
 }
@@ -94,10 +99,14 @@ refused_new_key(const struct ud_app *app)
     const struct ud_key *k = ud_device_selected(app);
     const struct ud_new_key *n = k != NULL ? ud_new_key_of(app, &app->device.dev.d.id, k->kind) : NULL;
 
+    if (ud_role_refused_key(app, app->device.dev.d.source) != NULL)
+        return ud_role_refused_key(app, app->device.dev.d.source);
     if (k == NULL)
         return _("No recovery key of this device is stored here.");
     if (!ud_app_signed_in(app))
         return _("Nobody is signed in.");
+    if (ud_role_names_user(app, app->device.dev.d.source) && ud_role_named(app, &app->device.dev.d.id) == NULL)
+        return _("Name its user first: look for the device by the user's whole account.");
     if (n != NULL && (n->step == UD_NEW_KEY_ASKING || n->step == UD_NEW_KEY_WAITING))
         return _("A new key was asked for already; the device has not answered yet.");
     return NULL;

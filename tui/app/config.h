@@ -36,6 +36,7 @@ struct ud_config {
     bool demo;
     uint32_t demo_devices;
     uint32_t demo_seed;
+    char demo_person[32]; /* name of the invented person who signs in */
     struct ud_source_config source[UD_SOURCE_MAX];
     size_t source_count;
     struct ud_policy

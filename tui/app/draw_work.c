@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/draw_parts.h"
+#include "app/role.h"
 #include "app/screens.h"
 #include "app/where.h"
 #include "base/buf.h"
@@ -102,7 +103,7 @@ ud_draw_devices(struct ud_app *app, struct ud_canvas cv)
     struct ud_view_key_hit hit[UD_LOOKUP_MAX];
     struct hit_text text[UD_LOOKUP_MAX];
     struct ud_device row[UD_PAGE_MAX];
-    char typed[40], stale[120], miss[900];
+    char typed[40], stale[120], miss[900], none[300];
     struct ud_view_devices m = {
         .filter = &v->filter,
         .on_list = v->on_list,
@@ -127,6 +128,8 @@ ud_draw_devices(struct ud_app *app, struct ud_canvas cv)
     }
     if (ud_lookup_miss(app, miss, sizeof(miss)))
         m.miss = miss;
+    if (ud_role_none(app, none, sizeof(none)))
+        m.none = none;
     list_state(app, &m, stale);
     for (size_t i = 0; i < app->config->source_count && app->config->source_count > 1; i++)
         m.source_name[i] = app->source_name[i];
@@ -225,6 +228,8 @@ ud_draw_reason(struct ud_app *app, struct ud_canvas cv)
         .verified_need = p->verified_count > 0 ? p->verified : UD_NEED_NO,
         .note_shown = ud_form_has(app, UD_REASON_FIELD_NOTE),
         .note = &f->note,
+        .user_shown = ud_form_has(app, UD_REASON_FIELD_USER),
+        .user_line = &f->user,
         .ticket = &f->ticket,
         .caller = &f->caller,
         .presence = &f->presence,
@@ -238,6 +243,8 @@ ud_draw_reason(struct ud_app *app, struct ud_canvas cv)
         .now = app->wall,
     };
 
+    if (m.user_shown)
+        m.user = ud_draw_name(app, f->user.text);
     if (k != NULL)
         m.key = *k;
     for (const struct ud_reason *r; (r = ud_form_reason(app, m.reason_count)) != NULL;)

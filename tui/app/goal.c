@@ -3,6 +3,7 @@
 
 #include "app/screens.h"
 #include "base/buf.h"
+#include "domain/account.h"
 
 enum { GOAL_START, GOAL_FIND, GOAL_DEVICE, GOAL_REACHED };
 
@@ -54,6 +55,7 @@ fill_form(struct ud_app *app)
     const struct ud_disclosure *why = &app->config->goal.why;
     const struct ud_policy *p = ud_app_policy_of(app, app->device.dev.d.source);
     struct ud_form_state *f = &app->form;
+    char user[200];
 
     ud_form_open(app);
     for (size_t i = 0; ud_form_reason(app, i) != NULL; i++)
@@ -63,6 +65,9 @@ fill_form(struct ud_app *app)
         if (strcmp(p->verified_way[i], why->verified) == 0)
             f->verified = i;
     ud_line_set(&f->note, why->note);
+    ud_account_named_user(user, sizeof(user), why);
+    if (user[0] != '\0')
+        ud_line_set(&f->user, user);
     ud_line_set(&f->caller, why->caller);
     if (why->ticket[0] != '\0')
         ud_line_set(&f->ticket, why->ticket);

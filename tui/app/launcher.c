@@ -198,12 +198,13 @@ ud_launcher_worker(struct ud_launcher *l, int *fd, struct ud_error *err)
 }
 
 enum ud_status
-ud_launcher_demo(struct ud_launcher *l, const char *dir, unsigned devices, unsigned seed, bool throw_away, struct ud_error *err)
+ud_launcher_demo(struct ud_launcher *l, const struct ud_config *c, const char *dir, bool throw_away, struct ud_error *err)
 {
-    struct launcher_request r = { .op = OP_DEMO, .throw_away = throw_away, .devices = devices, .seed = seed };
+    struct launcher_request r = { .op = OP_DEMO, .throw_away = throw_away, .devices = c->demo_devices, .seed = c->demo_seed };
     enum ud_status st;
     int fd;
 
+    (void)ud_copy(r.person, sizeof(r.person), c->demo_person);
     if (!ud_copy(r.text, sizeof(r.text), dir))
         return ud_error_set(err, UD_INVALID, "The directory name is too long: %s", dir);
     if ((st = request(l, &r, err)) != UD_OK)

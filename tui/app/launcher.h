@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "app/config.h"
 #include "base/error.h"
 
 struct ud_launcher;
@@ -41,9 +42,9 @@ UD_CHECK enum ud_status ud_launcher_take(struct ud_launcher *l, enum ud_launcher
 UD_CHECK enum ud_status ud_launcher_worker(struct ud_launcher *l, int *fd, struct ud_error *err);
 
 /* --demo: init, seed and serve in `dir` (made when missing), and the simulator. Waits until the service answers; up to 60 s for large fleets.
- * A directory that holds a fleet already is used as it is. `throw_away`: the launcher removes `dir` at its end. */
+ * `c`: demo_devices, demo_seed, demo_person. A directory that holds a fleet already is used as it is. `throw_away`: the launcher removes `dir` at its end. */
 UD_CHECK enum ud_status ud_launcher_demo(
-    struct ud_launcher *l, const char *dir, unsigned devices, unsigned seed, bool throw_away, struct ud_error *err);
+    struct ud_launcher *l, const struct ud_config *c, const char *dir, bool throw_away, struct ud_error *err);
 
 /* The tmux watcher answers each byte '?' on its socket with one struct ud_tmux_finding (SOCK_SEQPACKET). */
 struct ud_tmux_finding {

@@ -158,6 +158,7 @@ ud_demo_start(struct ud_demo *d, const struct launcher_request *r, struct ud_err
     enum ud_status st;
 
     (void)ud_copy(d->dir, sizeof(d->dir), r->text);
+    (void)ud_copy(d->person, sizeof(d->person), r->person);
     d->throw_away = r->throw_away;
     (void)snprintf(socket_path, sizeof(socket_path), "%s/escrowd.sock", d->dir);
     if (mkdir(d->dir, 0700) != 0 && errno != EEXIST)
@@ -183,8 +184,8 @@ ud_demo_start(struct ud_demo *d, const struct launcher_request *r, struct ud_err
 enum ud_status
 ud_demo_approve(struct ud_demo *d, const char *code, struct ud_error *err)
 {
-    char line[64];
-    int n = snprintf(line, sizeof(line), "%s\n", code);
+    char line[96];
+    int n = snprintf(line, sizeof(line), "%s %s\n", code, d->person);
 
     if (d->approve_fd < 0 || n < 0 || (size_t)n >= sizeof(line))
         return ud_error_set(err, UD_UNSUPPORTED, "There is nobody here who could approve by himself");

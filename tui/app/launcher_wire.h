@@ -10,7 +10,8 @@ struct launcher_request {
     enum launcher_op op;
     bool throw_away;
     unsigned devices, seed;
-    char text[512]; /* code to approve, or the demo's directory */
+    char person[32]; /* of the demo: who signs in */
+    char text[512];  /* code to approve, or the demo's directory */
 };
 
 struct launcher_answer {
@@ -24,7 +25,7 @@ void ud_launcher_serve(int fd);
 /* --- the demo's children ------------------------------------------------------------------------------------------------ */
 
 struct ud_demo {
-    char dir[512];
+    char dir[512], person[32];
     bool throw_away;
     int service, simulator; /* process ids, 0: none */
     int approve_fd;         /* pipe to the simulator, -1: none */

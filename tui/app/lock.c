@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
 #include "grid/i18n.h"
@@ -29,6 +30,7 @@ wipe_text(struct ud_app *app)
     app->devices.refresh_at = 0;
     app->tmux.waiting = false;
     explicit_bzero(app->devices.ask_text, sizeof(app->devices.ask_text));
+    ud_role_forget(app);
 }
 
 static void

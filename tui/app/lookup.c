@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
 #include "grid/i18n.h"
@@ -88,6 +89,17 @@ count_near(struct ud_app *app)
         l->near = ud_fleet_near_key(app->fleet, &p, key, UD_LOOKUP_MAX);
 }
 
+/* Matches that a source counts and does not tell: each further character may leave one. */
+static uint32_t
+hidden(const struct ud_app *app)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < app->config->source_count; i++)
+        n += app->source[i].hidden;
+    return n;
+}
+
 /* Every source is asked once for the first eight characters, and again when all 32 are there. */
 static void
 ask_sources(struct ud_app *app)
@@ -96,7 +108,7 @@ ask_sources(struct ud_app *app)
     struct ud_request *r;
     struct ud_keyid_prefix p;
     struct ud_error err;
-    unsigned asked = l->digits == 32 ? 32 : 8;
+    unsigned asked = l->digits == 32 || hidden(app) > 0 ? l->digits : 8;
 
     if (l->digits < 8 || !app->worker || !ud_app_signed_in(app))
         return;
@@ -115,6 +127,7 @@ ask_sources(struct ud_app *app)
         struct ud_source_state *s = &app->source[i];
         s->asked = s->sign == UD_SIGNED_IN ? UD_ASKED_OPEN : UD_ASKED_NOT;
         s->asked_message[0] = '\0';
+        s->hidden = 0;
     }
 }
 
@@ -137,8 +150,10 @@ ud_lookup_update(struct ud_app *app)
         l->tag = 0;
         l->asked_digits = 0;
         l->asked_hex[0] = '\0';
-        for (size_t i = 0; i < app->config->source_count; i++)
+        for (size_t i = 0; i < app->config->source_count; i++) {
             app->source[i].asked = UD_ASKED_NOT;
+            app->source[i].hidden = 0;
+        }
     } else { /* what the sources said stays while it still matches */
         for (size_t i = 0; i < l->count; i++)
             if (matches(l, &l->hit[i].key.id))
@@ -187,8 +202,25 @@ on_source_done(struct ud_app *app, const struct ud_msg_source_done *m)
 {
     struct ud_source_state *s = &app->source[m->source];
 
+    s->hidden = m->status == UD_OK && m->hits > app->devices.lookup.count ? m->hits : 0;
     s->asked = m->status == UD_OK || m->status == UD_NOTFOUND ? UD_ASKED_DONE : UD_ASKED_FAILED;
     (void)ud_copy(s->asked_message, sizeof(s->asked_message), m->message != NULL ? m->message : "");
+}
+
+/* A device found by its user's account, which this role is not told: the operator typed it. */
+static void
+take_asked(struct ud_app *app, const struct ud_device *found)
+{
+    struct ud_devices_state *v = &app->devices;
+    struct ud_device d = *found;
+    struct ud_error err;
+
+    v->asked++;
+    if (v->ask_user && d.user[0] == '\0' && ud_role_names_user(app, d.source)) {
+        d.user = v->ask_text;
+        ud_role_note(app, &d.id, v->ask_text);
+    }
+    (void)!ud_fleet_add(app->fleet, &d, &err);
 }
 
 bool
@@ -196,18 +228,21 @@ ud_lookup_message(struct ud_app *app, const struct ud_event *e)
 {
     struct ud_devices_state *v = &app->devices;
     const struct ud_msg *m = e->message;
-    struct ud_error err;
 
     if (e->tag == 0)
         return false;
     if (e->tag == v->ask_tag) {
         if (m->type == UD_MSG_DEVICES) {
             for (size_t i = 0; i < m->u.devices.count; i++)
-                (void)!ud_fleet_add(app->fleet, &m->u.devices.device[i], &err);
+                take_asked(app, &m->u.devices.device[i]);
             ud_fleet_publish(app->fleet);
             ud_devices_search(app);
         } else if (m->type == UD_MSG_DONE) {
             v->ask_tag = 0;
+            if (v->ask_user && v->asked == 0)
+                ud_say(app, UD_TONE_WARNING, _("No device has the user %s."), v->ask_text);
+            else
+                app->message[0] = '\0';
         }
         return true;
     }
@@ -268,6 +303,8 @@ ud_lookup_miss(const struct ud_app *app, char *out, size_t size)
 
     if (l->digits < 8 || l->count > 0)
         return false;
+    if (ud_role_miss(app, out, size))
+        return true;
     if (l->other_kind[0] != '\0') {
         (void)snprintf(out, size,
             _("This is the ID of another protector (%s) of %s, not of a recovery key. Ask for the ID after 'Recovery key ID'."),

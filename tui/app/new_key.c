@@ -36,7 +36,7 @@ line(struct ud_app *app, const struct ud_new_key *n, enum ud_event_kind event)
     (void)ud_copy(e->kind, sizeof(e->kind), ud_kind_name(n->kind));
     (void)ud_copy(e->source, sizeof(e->source), app->source_name[n->source]);
     ud_guid_format(e->request, &n->request);
-    e->why = n->why;
+    ud_entry_why(e, &n->why);
     return e;
 }
 

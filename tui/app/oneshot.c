@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/language.h"
 #include "base/text.h"
+#include "domain/account.h"
 #include "grid/i18n.h"
 
 #define REQUEST_MS    120000
@@ -39,6 +40,22 @@ demo_place(struct ud_oneshot *s, struct ud_error *err)
     return mkdtemp(s->demo_dir) != NULL ? UD_OK : ud_error_errno(err, s->demo_dir);
 }
 
+/* Who signs in to the demo: an invented person of each role is there. */
+static enum ud_status
+demo_person(struct ud_config *c, const char *role, struct ud_error *err)
+{
+    enum ud_desk_role r = ud_desk_role_parse(role != NULL ? role : "advanced");
+
+    if (r == UD_DESK_NONE)
+        return ud_error_set(
+            err, UD_USAGE, _("--role takes user, helpdesk, advanced, approver, auditor or admin, not \"%s\""), role);
+    if (r == UD_DESK_ADVANCED || r == UD_DESK_USER)
+        (void)ud_copy(c->demo_person, sizeof(c->demo_person), r == UD_DESK_USER ? "alice" : "operator");
+    else
+        (void)snprintf(c->demo_person, sizeof(c->demo_person), "training-%s", ud_desk_role_name(r));
+    return UD_OK;
+}
+
 static enum ud_status
 configure_demo(struct ud_oneshot *s, struct ud_error *err)
 {
@@ -51,6 +68,8 @@ configure_demo(struct ud_oneshot *s, struct ud_error *err)
     c->demo = true;
     c->demo_devices = s->options->devices;
     c->demo_seed = s->options->seed;
+    if ((st = demo_person(c, s->options->role, err)) != UD_OK)
+        return st;
     memset(src, 0, sizeof(*src));
     src->type = UD_SOURCE_ESCROWD;
     (void)ud_copy(src->name, sizeof(src->name), "training");
@@ -123,8 +142,8 @@ ud_oneshot_start(struct ud_oneshot *s, bool worker, struct ud_error *err)
     }
     if ((st = ud_launcher_start(&s->launcher, err)) != UD_OK)
         return st;
-    if (s->options->demo && (st = ud_launcher_demo(s->launcher, s->demo_dir, s->config.demo_devices, s->config.demo_seed,
-                                 s->options->demo_dir == NULL, err)) != UD_OK)
+    if (s->options->demo &&
+        (st = ud_launcher_demo(s->launcher, &s->config, s->demo_dir, s->options->demo_dir == NULL, err)) != UD_OK)
         return st;
     if (!worker)
         return UD_OK;
@@ -168,6 +187,7 @@ keep(struct ud_oneshot *s, const struct ud_msg *e)
         break;
     case UD_MSG_IDENTITY:
         (void)ud_copy(s->account, sizeof(s->account), e->u.identity.account);
+        s->role[e->u.identity.source] = ud_desk_role_parse(e->u.identity.role);
         break;
     case UD_MSG_TOKEN:
         ud_tokens_put(&s->tokens, s->config.source[e->u.blob.source].name, s->account, e->u.blob.bytes, e->u.blob.length);
@@ -349,6 +369,8 @@ ud_oneshot_why(struct ud_oneshot *s, struct ud_disclosure *why, struct ud_error 
         why->caller, sizeof(why->caller), o->caller != NULL ? o->caller : "", o->caller != NULL ? strlen(o->caller) : 0);
     (void)ud_text_clean(why->verified, sizeof(why->verified), o->verified != NULL ? o->verified : "",
         o->verified != NULL ? strlen(o->verified) : 0);
+    if (o->user != NULL && (st = ud_account_name_user(why, o->user, err)) != UD_OK)
+        return st;
     if ((st = ud_policy_check(&s->policy, why, &field, err)) == UD_OK)
         return UD_OK;
     if (strcmp(field, "reason") == 0 && err != NULL) {

@@ -7,6 +7,7 @@
 #include "app/options.h"
 #include "app/tokens.h"
 #include "client/client.h"
+#include "domain/desk_role.h"
 #include "domain/fleet.h"
 #include "journal/journal.h"
 #include "wire/json_writer.h"
@@ -24,6 +25,7 @@ struct ud_oneshot {
     bool answered; /* standard output has said in JSON how it went: the exit code is all that is missing */
     ud_wall list_as_of;
     char account[128];
+    enum ud_desk_role role[UD_SOURCE_MAX];
     char demo_dir[512];
 };
 
@@ -52,6 +54,9 @@ UD_CHECK enum ud_status ud_oneshot_device(struct ud_oneshot *s, const char *text
 UD_CHECK enum ud_status ud_oneshot_keys(struct ud_oneshot *s, uint32_t row, struct ud_error *err);
 /* The disclosure the options describe, checked against the policy. */
 UD_CHECK enum ud_status ud_oneshot_why(struct ud_oneshot *s, struct ud_disclosure *why, struct ud_error *err);
+/* UD_DENIED with a sentence where the role at this source gets no keys, or has to name the user (--user) and `why` does not. */
+UD_CHECK enum ud_status ud_oneshot_may(
+    const struct ud_oneshot *s, uint8_t source, const struct ud_disclosure *why, struct ud_error *err);
 void ud_oneshot_free(struct ud_oneshot *s);
 
 /* Reads a line from /dev/tty without echo into a new secret. UD_SIGNIN where there is no terminal. */

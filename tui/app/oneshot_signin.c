@@ -162,3 +162,19 @@ ud_oneshot_sign_in(struct ud_oneshot *s, struct ud_error *err)
     s->signed_in = st == UD_OK;
     return st;
 }
+
+/* --- as what ----------------------------------------------------------------------------------------------------------------- */
+
+enum ud_status
+ud_oneshot_may(const struct ud_oneshot *s, uint8_t source, const struct ud_disclosure *why, struct ud_error *err)
+{
+    enum ud_desk_role role = s->role[source];
+
+    if (role == UD_DESK_APPROVER || role == UD_DESK_AUDITOR || role == UD_DESK_ADMIN)
+        return ud_error_set(
+            err, UD_DENIED, _("You are signed in as %s, a role that gets no recovery keys"), ud_desk_role_name(role));
+    if (role != UD_DESK_HELPDESK || why->user_account[0] != '\0')
+        return UD_OK;
+    ud_error_set(err, UD_DENIED, "%s", _("Your role names the user of each device"));
+    return ud_error_hint(err, "%s", _("Add the account the caller gives: --user alice@corp.example"));
+}

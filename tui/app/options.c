@@ -58,6 +58,7 @@ static const struct option_row rows[] = {
     { "demo", DEMO, ANY, AT(devices), "[=DEVICES]", N_("a private service with invented devices") },
     { "seed", COUNT, ANY, AT(seed), "N", N_("which invented fleet") },
     { "demo-dir", TEXT, ANY, AT(demo_dir), "DIR", N_("keep the demo's data in DIR") },
+    { "role", TEXT, ANY, AT(role), "ROLE", N_("with --demo: sign in as user, helpdesk, advanced, approver, auditor or admin") },
     { "source", TEXT, ANY, AT(source), "NAME", N_("use only this source") },
     { "config", TEXT, ANY, AT(config), "FILE", N_("read this file instead of the user's own") },
     { "plain", FLAG, ANY, AT(plain), NULL, N_("no box lines and no colours") },
@@ -77,6 +78,7 @@ static const struct option_row rows[] = {
     { "note", TEXT, WHY, AT(note), "TEXT", N_("a note, for the reason \"other\"") },
     { "caller", TEXT, WHY, AT(caller), "NAME", N_("who is calling") },
     { "verified", TEXT, WHY, AT(verified), "HOW", N_("how the caller was checked") },
+    { "user", TEXT, WHY, AT(user), "ACCOUNT", N_("whose device it is, with the domain") },
     { "wait", FLAG, WAIT, AT(wait), NULL, N_("wait until the new key has arrived") },
     { "device", TEXT, TARGET, AT(device), "DEVICE", N_("the device, for keys that have no ID") },
     { "kind", TEXT, TARGET, AT(kind), "KIND", N_("bitlocker, filevault, luks or laps") },
@@ -221,6 +223,8 @@ ud_options_parse(struct ud_options *o, int argc, char **argv, struct ud_error *e
         return ud_error_set(err, UD_USAGE, "More than %d words", UD_ARGS_MAX);
     if ((st = find_verb(o, &verb, err)) != UD_OK)
         return st;
+    if (o->role != NULL && !o->demo)
+        return ud_error_set(err, UD_USAGE, "--role goes with --demo: a real service knows your role");
     return check_verb(o, verb, used, err);
 }
 

@@ -10,14 +10,14 @@
 
 struct ud_options {
     /* any command, and the console */
-    const char *config, *source, *theme, *language, *color, *demo_dir;
+    const char *config, *source, *theme, *language, *color, *demo_dir, *role;
     bool demo, plain, present, json, help, version;
     unsigned devices, seed;
     long idle_lock; /* seconds, 0: not given */
     /* commands */
     bool wait, refresh, verbose;
     long limit; /* -1: not given */
-    const char *reason, *ticket, *note, *caller, *verified, *device, *kind, *output;
+    const char *reason, *ticket, *note, *caller, *verified, *device, *kind, *output, *user;
     /* "device list", "key find", … or NULL for the console; and what follows */
     const char *verb;
     const char *arg[UD_ARGS_MAX];

@@ -2,6 +2,7 @@
 #include "app/record.h"
 
 #include "base/buf.h"
+#include "domain/account.h"
 
 void
 ud_entry_record(struct ud_record *out, const struct ud_entry *e)
@@ -44,6 +45,14 @@ ud_entry_key(struct ud_entry *e, const struct ud_key *k)
     if (!ud_guid_is_zero(&k->id))
         ud_guid_format(e->key, &k->id);
     ud_copy(e->kind, sizeof(e->kind), ud_kind_name(k->kind));
+}
+
+void
+ud_entry_why(struct ud_entry *e, const struct ud_disclosure *why)
+{
+    e->why = *why;
+    if (why->user_account[0] != '\0')
+        ud_account_named_user(e->user, sizeof(e->user), why);
 }
 
 void

@@ -19,6 +19,8 @@ struct ud_entry {
 void ud_entry_record(struct ud_record *out, const struct ud_entry *e);
 void ud_entry_device(struct ud_entry *e, const struct ud_device *d);
 void ud_entry_key(struct ud_entry *e, const struct ud_key *k);
+/* After ud_entry_device: a user who was named is who the line is about. */
+void ud_entry_why(struct ud_entry *e, const struct ud_disclosure *why);
 void ud_entry_detail(struct ud_entry *e, const char *text);
 
 #endif

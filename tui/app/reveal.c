@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
 #include "grid/i18n.h"
@@ -13,7 +14,7 @@ line(struct ud_app *app, struct ud_call *c, uint32_t *tag, enum ud_event_kind ev
 
     ud_entry_device(e, &c->r.dev.d);
     ud_entry_key(e, &c->r.key);
-    e->why = c->r.why;
+    ud_entry_why(e, &c->r.why);
     (void)ud_copy(e->source, sizeof(e->source), app->source_name[c->r.dev.d.source]);
     ud_guid_format(e->request, &c->r.request);
     (void)ud_copy(e->server_request, sizeof(e->server_request), c->server_request);
@@ -251,7 +252,11 @@ refused(struct ud_app *app, struct ud_call *c, const struct ud_msg_done *m)
     if (m->status == UD_OK)
         fail(c, _("The source ended without an answer; it may have counted this as shown."), _("Enter tries again."));
     else
-        fail(c, m->message, m->hint[0] ? m->hint : _("Enter tries again."));
+        fail(c, m->message,
+            m->status == UD_NOTFOUND && ud_role_not_found(app, c->r.dev.d.source) != NULL
+                ? ud_role_not_found(app, c->r.dev.d.source)
+            : m->hint[0] ? m->hint
+                         : _("Enter tries again."));
     if (app->self.on)
         ud_self_refused(app, c, (enum ud_status)m->status);
 }

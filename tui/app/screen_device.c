@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
 #include "grid/i18n.h"
@@ -169,6 +170,8 @@ ud_device_get_refused(const struct ud_app *app)
     const struct ud_device *d = &app->device.dev.d;
     const struct ud_key *k = ud_device_selected(app);
 
+    if (ud_role_refused_key(app, d->source) != NULL)
+        return ud_role_refused_key(app, d->source);
     if (k == NULL)
         return app->device.tag != 0 ? _("The keys are still being fetched.")
                                     : _("No recovery key of this device is stored here.");

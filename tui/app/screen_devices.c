@@ -1,6 +1,7 @@
 /* Home: the filter, the devices that match it, and the recovery keys whose ID begins like it. */
 #include <string.h>
 
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
 #include "grid/i18n.h"
@@ -148,7 +149,7 @@ ud_devices_key(struct ud_app *app, const struct ud_key_event *key)
         filter_changed(app);
 }
 
-/* A source knows devices before the list has come: exact user, name or serial. */
+/* A source knows devices before the list has come: exact user, name or serial. And who is not told the users looks for them there. */
 static bool
 ask_directly(struct ud_app *app)
 {
@@ -158,15 +159,20 @@ ask_directly(struct ud_app *app)
 
     for (size_t i = 0; i < app->config->source_count; i++)
         loading |= app->source[i].sync_tag != 0;
-    if (!loading || v->filter.length == 0)
+    bool account = strchr(v->filter.text, '@') != NULL, by_account = account && ud_role_names_users(app);
+    if ((!loading && !by_account) || v->filter.length == 0)
         return false;
     if (v->ask_tag == 0 && app->worker) {
         r = ud_ask(app, &v->ask_tag, UD_MSG_ASK, 0);
-        r->u.field = strchr(v->filter.text, '@') != NULL ? UD_ASK_USER : UD_ASK_NAME;
+        v->ask_user = account;
+        v->asked = 0;
+        r->u.field = account ? UD_ASK_USER : UD_ASK_NAME;
         (void)ud_copy(r->text, sizeof(r->text), v->filter.text);
         (void)ud_copy(v->ask_text, sizeof(v->ask_text), v->filter.text);
     }
-    ud_say(app, UD_TONE_PLAIN, "%s", _("The list is still loading; the sources are asked directly."));
+    ud_say(app, UD_TONE_PLAIN, "%s",
+        by_account ? _("Looking for the devices of this account …")
+                   : _("The list is still loading; the sources are asked directly."));
     return true;
 }
 

@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
+#include "domain/account.h"
 #include "grid/i18n.h"
 
 static const struct ud_policy *
@@ -50,6 +52,8 @@ ud_form_has(const struct ud_app *app, enum ud_reason_field field)
         return true;
     case UD_REASON_FIELD_NOTE:
         return p->note == UD_NEED_YES || (r != NULL && (r->needs_note || strcmp(r->code, "other") == 0));
+    case UD_REASON_FIELD_USER:
+        return ud_role_names_user(app, app->device.dev.d.source);
     case UD_REASON_FIELD_TICKET:
         return p->ticket != UD_NEED_NO;
     case UD_REASON_FIELD_CALLER:
@@ -71,6 +75,7 @@ ud_form_clear(struct ud_app *app)
     explicit_bzero(f, sizeof(*f));
     f->reason = f->verified = UD_CHOICE_NONE;
     ud_line_init(&f->note, sizeof(((struct ud_disclosure *)0)->note) - 1);
+    ud_line_init(&f->user, sizeof(app->named[0].account) - 1);
     ud_line_init(&f->ticket, sizeof(((struct ud_disclosure *)0)->ticket) - 1);
     ud_line_init(&f->caller, sizeof(((struct ud_disclosure *)0)->caller) - 1);
     if (app->pin.secret[0] != NULL)
@@ -94,6 +99,8 @@ ud_form_open(struct ud_app *app)
 
     ud_form_clear(app);
     f->presence_due = presence_due(app);
+    if (ud_form_has(app, UD_REASON_FIELD_USER) && ud_role_named(app, &app->device.dev.d.id) != NULL)
+        ud_line_set(&f->user, ud_role_named(app, &app->device.dev.d.id)); /* typed before, to find the device */
     if (rules(app)->ticket_prefix[0] != '\0')
         ud_line_set(&f->ticket, rules(app)->ticket_prefix);
     ud_show(app, UD_SCREEN_REASON);
@@ -119,6 +126,8 @@ line_of(struct ud_form_state *f)
     switch (f->focus) {
     case UD_REASON_FIELD_NOTE:
         return &f->note;
+    case UD_REASON_FIELD_USER:
+        return &f->user;
     case UD_REASON_FIELD_TICKET:
         return &f->ticket;
     case UD_REASON_FIELD_CALLER:
@@ -172,6 +181,8 @@ read_form(const struct ud_app *app, struct ud_disclosure *d)
     if (strcmp(f->ticket.text, p->ticket_prefix) != 0 || p->ticket == UD_NEED_YES)
         (void)ud_copy(d->ticket, sizeof(d->ticket), f->ticket.text);
     (void)ud_copy(d->caller, sizeof(d->caller), f->caller.text);
+    if (ud_form_has(app, UD_REASON_FIELD_USER))
+        (void)!ud_account_name_user(d, f->user.text, NULL); /* what is wrong with it is said when the form is sent */
     if (f->verified < p->verified_count)
         (void)ud_copy(d->verified, sizeof(d->verified), p->verified_way[f->verified]);
 }
@@ -179,7 +190,7 @@ read_form(const struct ud_app *app, struct ud_disclosure *d)
 static void
 wrong_field(struct ud_app *app, const char *field, const struct ud_error *err)
 {
-    static const char *const name[] = { "reason", "note", "ticket", "caller", "verified", "presence" };
+    static const char *const name[] = { "reason", "note", "user", "ticket", "caller", "verified", "presence" };
     struct ud_form_state *f = &app->form;
 
     for (size_t i = 0; i < UD_REASON_FIELD_COUNT; i++)
@@ -195,6 +206,8 @@ send(struct ud_app *app)
     const struct ud_key *k = ud_device_selected(app);
 
     read_form(app, &why);
+    if (why.user_account[0] != '\0')
+        ud_role_note(app, &app->device.dev.d.id, app->form.user.text);
     if (k != NULL)
         ud_call_open(app, &app->device.dev, k, &why);
     ud_form_clear(app);
@@ -241,6 +254,8 @@ ud_form_submit(struct ud_app *app)
     read_form(app, &why);
     if (ud_policy_check(rules(app), &why, &field, &err) != UD_OK)
         wrong_field(app, field, &err);
+    else if (ud_form_has(app, UD_REASON_FIELD_USER) && ud_account_name_user(&why, f->user.text, &err) != UD_OK)
+        wrong_field(app, "user", &err);
     else if (f->presence_due)
         check_presence(app);
     else

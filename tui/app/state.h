@@ -72,7 +72,14 @@ struct ud_source_state {
     enum ud_desk_role role; /* NONE: not signed in, or the source names none */
     char error[320], hint[320];
     enum ud_asked asked; /* the key ID that is being looked up */
+    uint32_t hidden;     /* keys that match it and are not told to this role */
     char asked_message[200];
+};
+
+#define UD_NAMED 16
+struct ud_named { /* whose device it is, as the operator typed it (role.h) */
+    struct ud_guid device;
+    char account[200];
 };
 
 struct ud_sign_in_state {
@@ -133,7 +140,9 @@ struct ud_devices_state {
     struct ud_lookup lookup;
     uint32_t ask_tag;
     char ask_text[128];
-    bool opened; /* a device was asked for while signed out */
+    bool ask_user; /* it is an account */
+    size_t asked;  /* devices that were found */
+    bool opened;   /* a device was asked for while signed out */
 };
 
 struct ud_device_state {
@@ -204,7 +213,7 @@ struct ud_call {
 
 struct ud_form_state {
     size_t reason, verified; /* chosen, or UD_CHOICE_NONE */
-    struct ud_line note, ticket, caller, presence;
+    struct ud_line note, user, ticket, caller, presence;
     bool presence_due;
     enum ud_reason_field focus, error_field;
     char error[660];
@@ -317,6 +326,8 @@ struct ud_app {
     struct ud_call call[UD_CALLS];
     int active; /* call on screen, or -1 */
     struct ud_form_state form;
+    struct ud_named named[UD_NAMED];
+    size_t named_next;
     struct ud_new_key new_key[UD_NEW_KEYS];
     size_t new_keys;
     struct ud_list new_key_list;

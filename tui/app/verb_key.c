@@ -22,6 +22,7 @@ struct owned { /* what a FOUND event said, kept beyond the event */
 struct finding {
     struct owned *key;
     size_t count;
+    size_t hidden; /* matches that are counted and not told */
     char other[160];
 };
 
@@ -57,7 +58,9 @@ on_found(struct ud_oneshot *s, const struct ud_msg *e, void *arg)
         keep_found(s, f, &e->u.found);
     else if (e->type == UD_MSG_OTHER_ID)
         (void)snprintf(f->other, sizeof(f->other), _("That is the ID of the %s of %s, not of a recovery key."),
-            e->u.other_id.kind, e->u.other_id.device_name);
+            e->u.other_id.kind, e->u.other_id.device_name[0] != '\0' ? e->u.other_id.device_name : _("a device"));
+    else if (e->type == UD_MSG_SOURCE_DONE && e->u.source_done.hits > f->count)
+        f->hidden = e->u.source_done.hits;
     else if (e->type == UD_MSG_SOURCE_DONE && e->u.source_done.status != UD_OK)
         fprintf(stderr, _("%s did not answer: %s\n"), s->config.source[e->u.source_done.source].name, e->u.source_done.message);
 }
@@ -75,6 +78,10 @@ join_words(const struct ud_options *o, char *out, size_t size)
 static enum ud_status
 not_found(const struct finding *f, const char *text, struct ud_error *err)
 {
+    if (f->hidden > 1) {
+        ud_error_set(err, UD_AMBIGUOUS, _("%zu recovery keys start with %s"), f->hidden, text);
+        return ud_error_hint(err, "%s", _("Have more characters of the ID read out; your role is not told the devices."));
+    }
     ud_error_set(err, UD_NOTFOUND, _("No recovery key ID starts with %s. %s"), text, f->other);
     return ud_error_hint(err, "%s",
         _("The ID stands after \"Recovery key ID\", not after \"Drive label\", and is not the TPM's. Have the first 8 characters "

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/oneshot.h"
+#include "domain/account.h"
 #include "grid/i18n.h"
 #include "wire/cli.h"
 
@@ -55,13 +56,16 @@ static enum ud_status
 write_line(struct ud_oneshot *s, struct ud_journal *j, enum ud_event_kind event, const struct one *o,
     const struct ud_disclosure *why, const char *request, struct ud_error *err)
 {
+    char user[UD_NAME_MAX];
+
+    ud_account_named_user(user, sizeof(user), why);
     struct ud_record r = { .event = event,
         .operator_id = s->account,
         .source = s->config.source[o->device.source].name,
         .device = o->id,
         .device_name = o->device.name,
         .serial = o->device.serial,
-        .user = o->device.user,
+        .user = why->user_account[0] != '\0' ? user : o->device.user,
         .kind = ud_kind_name(o->kind),
         .reason = why->reason,
         .ticket = why->ticket,
@@ -222,6 +226,8 @@ ud_verb_rotate(struct ud_oneshot *s, struct ud_error *err)
         if ((st = ud_oneshot_device(s, s->options->arg[i], &row, err)) != UD_OK || (st = ud_oneshot_keys(s, row, err)) != UD_OK)
             goto out;
         (void)ud_fleet_device(s->fleet, row, &list[i].device);
+        if ((st = ud_oneshot_may(s, list[i].device.source, &why, err)) != UD_OK)
+            goto out;
         newest_key(s, row, &list[i]);
         ud_guid_format(list[i].id, &list[i].device.id);
         list[i].result.device = list[i].id;

@@ -265,6 +265,10 @@ draw_empty(struct ud_canvas cv, const struct layout *l, const struct ud_view_dev
     } else if (model->hit_count > 0) {
         return;
     }
+    if (model->none && !model->error) {
+        ud_canvas_wrap(cv, 2, y, width, UD_ROLE_TEXT, model->none, true);
+        return;
+    }
     if (ud_line_empty(model->filter)) {
         if (!model->error)
             ud_canvas_wrap(cv, 2, y, width, UD_ROLE_TEXT, _("There are no devices where the keys are stored."), true);

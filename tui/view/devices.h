@@ -29,6 +29,7 @@ struct ud_view_devices {
     size_t hit_total;
     size_t hit_selected;  /* index, or UD_LIST_NONE where the selection is in the device list */
     const char *typed_id; /* what was taken for a recovery key ID, as typed; NULL: nothing looked like one */
+    const char *none;     /* what an empty list means to this operator; NULL: what it says */
     const char *miss;     /* the sentence of a miss (ud_view_miss_text); NULL: none */
 
     bool loading;

@@ -180,6 +180,8 @@ lay_fields(struct form *f)
     if (m->note_shown)
         /* UD: at most 15 cells */
         text_field(f, UD_REASON_FIELD_NOTE, _("Note"), m->note, NULL);
+    if (m->user_shown)
+        text_field(f, UD_REASON_FIELD_USER, _("User's account"), m->user_line, _("alice@corp.example, CORP\\alice"));
     if (m->ticket_need != UD_NEED_NO)
         /* UD: at most 15 cells */
         text_field(f, UD_REASON_FIELD_TICKET, _("Ticket"), m->ticket, optional(m->ticket_need));
@@ -212,8 +214,8 @@ draw_title(struct ud_canvas cv, const struct ud_view_reason *model)
 
     ud_part_short_id(id, &model->key.id);
     used = ud_canvas_fit(cv, SIDE, 0, 10, UD_ROLE_HEADING, id);
-    snprintf(line, sizeof(line), _("%s of %s · %s"), ud_view_kind(model->key.kind), model->device ? model->device : "",
-        model->user ? model->user : "");
+    snprintf(line, sizeof(line), model->user_shown ? _("%s of %s") : _("%s of %s · %s"), ud_view_kind(model->key.kind),
+        model->device ? model->device : "", model->user ? model->user : "");
     ud_canvas_fit(cv, SIDE + used + 2, 0, cv.width - used - 2 - 2 * SIDE, UD_ROLE_TEXT, line);
 }
 

@@ -10,6 +10,7 @@
 enum ud_reason_field {
     UD_REASON_FIELD_REASON,
     UD_REASON_FIELD_NOTE,
+    UD_REASON_FIELD_USER, /* account of the device's user */
     UD_REASON_FIELD_TICKET,
     UD_REASON_FIELD_CALLER,
     UD_REASON_FIELD_VERIFIED,
@@ -18,7 +19,8 @@ enum ud_reason_field {
 };
 
 struct ud_view_reason {
-    const char *device, *user;
+    const char *device;
+    const char *user; /* known to the operator; where user_shown is set, what was typed */
     struct ud_key key;
     const char *const *reason; /* texts, translated */
     size_t reason_count;
@@ -28,7 +30,8 @@ struct ud_view_reason {
     size_t verified_chosen;
     enum ud_need ticket_need, caller_need, verified_need; /* NO: the field is left out */
     bool note_shown;
-    const struct ud_line *note, *ticket, *caller, *presence;
+    bool user_shown; /* the operator has to name the user */
+    const struct ud_line *note, *user_line, *ticket, *caller, *presence;
     bool presence_shown; /* PIN or passphrase due */
     bool presence_passphrase;
     enum ud_reason_field focus;

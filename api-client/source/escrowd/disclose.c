@@ -86,7 +86,7 @@ on_asked(struct ud_source_call *c, struct ud_http_reply *r)
 void
 ud_escrowd_rotate(struct ud_source_call *c, const struct ud_source_rotate *what)
 {
-    struct ud_wire_rotate ask = { .kind = what->kind, .request = what->request };
+    struct ud_wire_rotate ask = { .kind = what->kind, .request = what->request, .why = what->why };
     char path[UD_SOURCE_PATH_MAX];
     struct ud_buf body;
     struct ud_error e;
@@ -95,8 +95,6 @@ ud_escrowd_rotate(struct ud_source_call *c, const struct ud_source_rotate *what)
         ud_graph_rotate(c, what);
         return;
     }
-    (void)ud_copy(ask.reason, sizeof(ask.reason), what->why.reason);
-    (void)ud_copy(ask.ticket, sizeof(ask.ticket), what->why.ticket);
     ud_graph_path(path, sizeof(path), c->source, "/escrow/v1/devices/", &what->device, "/rotate");
     ud_buf_init(&body, UD_HTTP_SMALL_MAX);
     if (ud_wire_rotate_encode(&body, &ask, &e) != UD_OK)

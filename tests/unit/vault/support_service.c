@@ -294,3 +294,29 @@ service_deposit(struct service *s, const struct ud_guid *device, const struct ud
     r.deposit.volume = UD_VOLUME_OS;
     return service_ask(s, &r)->code;
 }
+
+struct counting {
+    const char *event, *with;
+    unsigned count;
+};
+
+static bool
+count_line(const struct ud_store_audit *a, void *arg)
+{
+    struct counting *c = arg;
+
+    c->count += strstr(a->line, c->event) != NULL && (c->with == NULL || strstr(a->line, c->with) != NULL);
+    return true;
+}
+
+unsigned
+service_audited(struct service *s, const char *event, const char *with)
+{
+    struct counting c = { event, with, 0 };
+    struct ud_admin a;
+
+    assert_int_equal(ud_admin_open(&a, s->dir, NULL), UD_OK);
+    assert_int_equal(ud_store_audits(a.context.store, 0, count_line, &c, NULL), UD_OK);
+    ud_admin_close(&a);
+    return c.count;
+}

@@ -45,4 +45,7 @@ struct ud_token service_device_token(struct service *s, const struct ud_guid *de
 enum ud_vault_code service_deposit(
     struct service *s, const struct ud_guid *device, const struct ud_guid *id, enum ud_kind kind, const char *key);
 
+/* Lines of the audit that hold both texts; `with` may be NULL. */
+unsigned service_audited(struct service *s, const char *event, const char *with);
+
 #endif

@@ -15,6 +15,7 @@
 
 enum cell { NO, OWN, NAMED, ALL, EVER }; /* EVER: not about devices, allowed */
 enum which { MINE, NEVER_THERE, ANOTHERS, DEVICES };
+enum naming { RIGHT, WRONG, NOBODY }; /* the user, in the request */
 
 static const char *const roles[] = { "user", "helpdesk", "advanced", "approver", "auditor", "admin" };
 #define ROLES    (sizeof(roles) / sizeof(roles[0]))
@@ -26,7 +27,22 @@ struct desk {
     struct ud_guid device[DEVICES], key[DEVICES];
     struct ud_secret *pair;
     uint8_t public_key[UD_SEAL_PUBLIC];
+    enum naming naming;
 };
+
+/* A user of each device, as a caller may say it: with the short domain, as one account, as one who only signed in there. */
+static void
+name_user(struct ud_disclosure *why, enum naming naming, enum which w)
+{
+    static const struct {
+        const char *domain, *account;
+    } right[DEVICES] = { { "training", "Alice" }, { "", ALICE }, { "TRAINING.invalid", "alice" } };
+
+    if (naming == NOBODY)
+        return;
+    (void)ud_copy(why->user_domain, sizeof(why->user_domain), naming == RIGHT ? right[w].domain : "training.invalid");
+    (void)ud_copy(why->user_account, sizeof(why->user_account), naming == RIGHT ? right[w].account : "mallory");
+}
 
 /* --- asking: did the operation reach the device? ------------------------------------------------------------------------------ */
 
@@ -41,6 +57,7 @@ about(const struct desk *d, enum ud_vault_op op, size_t role, enum which w)
     (void)ud_copy(r.reveal.why.reason, sizeof(r.reveal.why.reason), "bios-tpm-changed");
     (void)ud_copy(r.reveal.why.ticket, sizeof(r.reveal.why.ticket), "INC1");
     (void)ud_copy(r.reveal.why.caller, sizeof(r.reveal.why.caller), "Alice");
+    name_user(&r.reveal.why, d->naming, w);
     return r;
 }
 
@@ -78,7 +95,7 @@ answers(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
     if (op == UD_VAULT_KEY)
         r.by_id = d->key[w];
     enum ud_vault_code code = service_ask(&d->s, &r)->code;
-    if (code != UD_VAULT_NOT_FOUND)
+    if (code != UD_VAULT_NOT_FOUND && code != UD_VAULT_REASON_REQUIRED)
         return true;
     assert_int_equal(d->s.reply->device_count + d->s.reply->key_count + d->s.reply->sealed_length, 0);
     assert_null(d->s.reply->secret);
@@ -243,9 +260,21 @@ tear_down(void **state)
 }
 
 static bool
-expected(enum cell c, enum which w)
+expected(enum cell c, enum which w, enum naming naming)
 {
-    return c == EVER || c == ALL || c == NAMED || (c == OWN && w == MINE);
+    return c == EVER || c == ALL || (c == NAMED && naming == RIGHT) || (c == OWN && w == MINE);
+}
+
+static void
+check_cell(struct desk *d, const struct row *row, size_t role, enum which w)
+{
+    for (enum naming n = RIGHT; n <= NOBODY; n++) {
+        d->naming = n;
+        if (row->cell[role] == EVER && (w != MINE || n != RIGHT))
+            continue;
+        if (row->reaches(d, row->op, role, w) != expected(row->cell[role], w, n))
+            fail_msg("%s as %s, device %d, naming %d", ud_vault_op_name(row->op), roles[role], w, n);
+    }
 }
 
 static void
@@ -255,12 +284,8 @@ every_role_reaches_exactly_what_the_table_says(void **state)
 
     for (size_t i = 0; i < ROWS; i++)
         for (size_t role = 0; role < ROLES; role++)
-            for (enum which w = MINE; w < DEVICES; w++) {
-                if (table[i].cell[role] == EVER && w != MINE)
-                    continue;
-                if (table[i].reaches(d, table[i].op, role, w) != expected(table[i].cell[role], w))
-                    fail_msg("%s as %s, device %d", ud_vault_op_name(table[i].op), roles[role], w);
-            }
+            for (enum which w = MINE; w < DEVICES; w++)
+                check_cell(d, &table[i], role, w);
 }
 
 static void
@@ -278,11 +303,147 @@ every_operation_has_a_row_or_is_not_for_people(void **state)
     }
 }
 
+/* --- what the lower helpdesk role is not told ------------------------------------------------------------------------------------ */
+
+#define HELPDESK 1
+
+static void
+a_wrong_user_is_answered_like_a_key_that_does_not_exist(void **state)
+{
+    struct desk *d = *state;
+    struct ud_vault_request r = about(d, UD_VAULT_REVEAL, HELPDESK, ANOTHERS);
+    char answer[200];
+
+    r.reveal.has_device = false;
+    r.reveal.has_key = true;
+    ud_guid_random(&r.reveal.key);
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_NOT_FOUND);
+    (void)ud_copy(answer, sizeof(answer), d->s.reply->message);
+    d->naming = WRONG;
+    r = about(d, UD_VAULT_REVEAL, HELPDESK, ANOTHERS);
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_NOT_FOUND);
+    assert_string_equal(d->s.reply->message, answer);
+    assert_string_equal(d->s.reply->field, "");
+    assert_int_equal(service_audited(&d->s, "\"outcome\":\"other-user\"", "mallory@training.invalid"), 1);
+    assert_int_equal(service_audited(&d->s, "\"disclosed\"", NULL), 0);
+}
+
+static void
+a_user_who_was_not_named_is_asked_for_before_anything_is_looked_up(void **state)
+{
+    struct desk *d = *state;
+
+    d->naming = NOBODY;
+    for (int there = 0; there < 2; there++) {
+        struct ud_vault_request r = about(d, UD_VAULT_REVEAL, HELPDESK, MINE);
+        if (!there)
+            ud_guid_random(&r.reveal.device);
+        assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_REASON_REQUIRED);
+        assert_string_equal(d->s.reply->field, "user");
+        r.op = UD_VAULT_ROTATE;
+        assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_REASON_REQUIRED);
+    }
+    assert_int_equal(service_audited(&d->s, "\"outcome\":\"user-required\"", "\"role\":\"helpdesk\""), 4);
+}
+
+static void
+the_lower_role_is_told_no_users(void **state)
+{
+    static const enum ud_vault_op ops[] = { UD_VAULT_DEVICE_PAGE, UD_VAULT_DEVICE, UD_VAULT_FIND, UD_VAULT_ROTATION,
+        UD_VAULT_REVEAL };
+    struct desk *d = *state;
+
+    for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+        for (size_t role = HELPDESK; role <= HELPDESK + 1; role++) {
+            struct ud_vault_request r = about(d, ops[i], role, MINE);
+            r.find = (struct ud_keyid_prefix){ .value = d->key[MINE], .digits = 32 };
+            assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+            assert_true(d->s.reply->device_count > 0);
+            for (size_t n = 0; n < d->s.reply->device_count; n++) {
+                assert_int_equal(d->s.reply->devices[n].d.user[0] != '\0', role != HELPDESK);
+                assert_true(role != HELPDESK || d->s.reply->devices[n].d.user_name[0] == '\0');
+            }
+        }
+}
+
+static void
+a_device_is_found_by_its_users_account_without_telling_it(void **state)
+{
+    struct desk *d = *state;
+    struct ud_vault_request r = about(d, UD_VAULT_DEVICE_PAGE, HELPDESK, MINE);
+
+    r.page.filter = UD_VAULT_USER_IS;
+    r.page.text = "ALICE@training.invalid";
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_true(d->s.reply->device_count >= 2);
+    for (size_t i = 0; i < d->s.reply->device_count; i++)
+        assert_string_equal(d->s.reply->devices[i].d.user, "");
+    r.page.text = "alice";
+    assert_int_equal(service_ask(&d->s, &r)->device_count, 0); /* the whole account, or nothing */
+}
+
+static void
+several_matches_are_a_number_for_the_lower_role(void **state)
+{
+    struct desk *d = *state;
+    struct ud_vault_request r = about(d, UD_VAULT_FIND, HELPDESK, MINE);
+
+    r.find = (struct ud_keyid_prefix){ .value = { { 0xc0, 0xff, 0xee, 0 } }, .digits = 8 };
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_int_equal(d->s.reply->key_count + d->s.reply->device_count, 0);
+    assert_int_equal(d->s.reply->total, 2);
+    r.auth = d->token[HELPDESK + 1];
+    assert_int_equal(service_ask(&d->s, &r)->key_count, 2);
+    assert_int_equal(d->s.reply->device_count, 2);
+}
+
+static void
+a_list_of_all_keys_has_no_ids_for_the_lower_role(void **state)
+{
+    struct desk *d = *state;
+    struct ud_vault_request r = about(d, UD_VAULT_KEY_PAGE, HELPDESK, MINE);
+
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_true(d->s.reply->key_count > 10);
+    for (size_t i = 0; i < d->s.reply->key_count; i++)
+        assert_true(ud_guid_is_zero(&d->s.reply->keys[i].k.id));
+    r.op = UD_VAULT_DEVICE_KEYS;
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_memory_equal(&d->s.reply->keys[0].k.id, &d->key[MINE], sizeof(d->key[MINE]));
+}
+
+static void
+the_audit_says_as_what_and_for_whom(void **state)
+{
+    struct desk *d = *state;
+    struct ud_vault_request r = about(d, UD_VAULT_REVEAL, HELPDESK, MINE);
+
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_int_equal(
+        service_audited(&d->s, "\"event\":\"disclosed\"", "\"role\":\"helpdesk\",\"end_user\":\"Alice@training\""), 1);
+    d->naming = NOBODY;
+    r = about(d, UD_VAULT_REVEAL, 0, MINE);
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_int_equal(service_audited(&d->s, "\"event\":\"disclosed\"", "\"role\":\"user\",\"end_user\":\"" ALICE "\""), 1);
+    r = about(d, UD_VAULT_REVEAL, 4, MINE); /* the auditor */
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_NOT_FOUND);
+    assert_int_equal(service_audited(&d->s, "\"outcome\":\"role\"", "\"role\":\"auditor\""), 1);
+}
+
+#define WITH_DESK(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_role_reaches_exactly_what_the_table_says, set_up, tear_down),
+        WITH_DESK(every_role_reaches_exactly_what_the_table_says),
+        WITH_DESK(a_wrong_user_is_answered_like_a_key_that_does_not_exist),
+        WITH_DESK(a_user_who_was_not_named_is_asked_for_before_anything_is_looked_up),
+        WITH_DESK(the_lower_role_is_told_no_users),
+        WITH_DESK(a_device_is_found_by_its_users_account_without_telling_it),
+        WITH_DESK(several_matches_are_a_number_for_the_lower_role),
+        WITH_DESK(a_list_of_all_keys_has_no_ids_for_the_lower_role),
+        WITH_DESK(the_audit_says_as_what_and_for_whom),
         cmocka_unit_test(every_operation_has_a_row_or_is_not_for_people),
     };
 

@@ -104,7 +104,7 @@ a_reveal_request_reads_back(void **state)
         .why = { "lost-pin", "INC1", "n\"o\\te",
             "M. Garc\xc3\xad"
             "a",
-            "called back" } },
+            "called back", "corp.example", "alice" } },
                           got;
 
     (void)state;
@@ -122,6 +122,8 @@ a_reveal_request_reads_back(void **state)
     assert_string_equal(got.why.reason, "lost-pin");
     assert_string_equal(got.why.ticket, "INC1");
     assert_string_equal(got.why.verified, "called back");
+    assert_string_equal(got.why.user_domain, "corp.example");
+    assert_string_equal(got.why.user_account, "alice");
 }
 
 #define PUBLIC "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -186,7 +188,9 @@ a_sealed_answer_of_the_wrong_size_is_refused(void **state)
 static void
 a_rotation_request_reads_back(void **state)
 {
-    const struct ud_wire_rotate r = { UD_KIND_LUKS, "lost-pin", "INC-7", guid_of(ID_C) };
+    const struct ud_wire_rotate r = { .kind = UD_KIND_LUKS,
+        .request = guid_of(ID_C),
+        .why = { .reason = "lost-pin", .ticket = "INC-7", .user_domain = "CORP", .user_account = "alice" } };
     struct ud_wire_rotate got;
 
     (void)state;
