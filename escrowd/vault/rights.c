@@ -43,7 +43,7 @@ static const struct right {
     ROW(TYPED_STATE,  MISSING,    OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
     ROW(TYPED_ASK,    AUDITED,    NONE, ALL,     ALL,     NONE,    NONE,   NONE),
     ROW(TYPED_ASKED,  EMPTY,      OWN,  ALL,     ALL,     ALL,     ALL,    ALL),
-    ROW(STORE,        AUDITED,    NONE, NAMED,   ALL,     NONE,    NONE,   NONE),
+    ROW(STORE,        AUDITED,    NONE, ALL,     ALL,     NONE,    NONE,   NONE),
     ROW(PACKAGE,      AUDITED,    NONE, NAMED,   ALL,     NONE,    NONE,   NONE),
 
     /* Approvals: "own" is what this person has asked for; an approver's own are left out (approve_read.c). */
