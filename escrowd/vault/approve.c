@@ -129,6 +129,11 @@ ask(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s)
     c->who = *s;
     c->life = v->policy.approval_expires;
     (void)ud_copy(c->surge, sizeof(c->surge), ud_surge_on(v) ? v->policy.surge : "");
+    ud_change_end_user(c);
+    if (!ud_session_names_somebody(s, r->op, &r->reveal.why)) {
+        ud_vault_refuse_unnamed(v, c);
+        return;
+    }
     enum ud_status st = ud_reveal_resolve(v, c, &err);
     if (st == UD_NOTFOUND) {
         ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);

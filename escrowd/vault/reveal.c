@@ -167,6 +167,10 @@ ud_reveal_resolve(struct ud_vault *v, struct ud_change *c, struct ud_error *err)
         st = UD_NOTFOUND;
     if (st == UD_OK && !ud_session_reaches(&c->who, c->request->op, &c->device))
         st = UD_NOTFOUND;
+    if (st == UD_OK && !ud_session_names_user(&c->who, c->request->op, &c->device, &q->why)) {
+        c->event = "other-user"; /* the answer does not say so */
+        st = UD_NOTFOUND;
+    }
     return st;
 }
 
@@ -258,10 +262,6 @@ ud_do_reveal(struct ud_vault *v, struct ud_vault_request *r, const struct ud_ses
         return;
     }
     enum ud_status st = ud_reveal_resolve(v, c, &err);
-    if (st == UD_OK && !ud_session_names_user(s, r->op, &c->device, &r->reveal.why)) {
-        c->event = "other-user"; /* the answer does not say so */
-        st = UD_NOTFOUND;
-    }
     if (st == UD_NOTFOUND) {
         ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
         return;
