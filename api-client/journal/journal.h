@@ -29,7 +29,11 @@
     X(ROTATE, "rotate")       /* new key asked */                                                                                \
     X(ROTATED, "rotated")     /* newer key escrowed */                                                                           \
     X(ROTATE_FAILED, "rotate-failed")                                                                                            \
-    X(COPIED, "copied") /* ticket text to the clipboard */                                                                       \
+    X(STORE, "store")   /* a typed FileVault key handed to the service */                                                        \
+    X(STORED, "stored") /* its Mac has made and escrowed a new one */                                                            \
+    X(STORE_FAILED, "store-failed")                                                                                              \
+    X(STORE_ASKED, "store-asked") /* a user was asked for it */                                                                  \
+    X(COPIED, "copied")           /* ticket text to the clipboard */                                                             \
     X(LOCK, "lock")                                                                                                              \
     X(UNLOCK, "unlock")                                                                                                          \
     X(UNLOCK_FAILED, "unlock-failed")                                                                                            \

@@ -152,6 +152,25 @@ number_or_null(struct ud_json_writer *w, const char *name, uint64_t n)
 }
 
 void
+ud_wire_cli_store(struct ud_json_writer *w, const struct ud_wire_cli_stored *s)
+{
+    begin(w, "unlockdesk.key.store/1");
+    ud_json_write_text(w, "device", or_empty(s->device));
+    ud_json_write_text(w, "state", ud_typed_state_name(s->state));
+    ud_json_write_text(w, "cause", s->state == UD_TYPED_FAILED ? ud_typed_cause_name(s->cause) : NULL);
+    if (s->new_created == UD_WALL_NONE) {
+        ud_json_write_null(w, "new_key");
+    } else {
+        ud_json_write_object(w, "new_key");
+        ud_json_write_guid(w, "id", &s->new_key);
+        ud_json_write_time(w, "created", s->new_created);
+        ud_json_write_object_end(w);
+    }
+    ud_json_write_time(w, "last_checkin", s->last_checkin);
+    ud_json_write_object_end(w);
+}
+
+void
 ud_wire_cli_verify(struct ud_json_writer *w, uint64_t lines, bool ok, uint64_t first_bad, uint64_t anchored, const char *what)
 {
     begin(w, "unlockdesk.journal.verify/1");

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "domain/device.h"
+#include "domain/typed_key.h"
 #include "wire/json_writer.h"
 
 /* unlockdesk.device.list/1: begin, one call a device, end. */
@@ -36,6 +37,16 @@ struct ud_wire_cli_rotated {
     const char *error;      /* NULL: null */
 };
 void ud_wire_cli_rotate(struct ud_json_writer *w, const struct ud_wire_cli_rotated *results, size_t count);
+
+/* unlockdesk.key.store/1; `cause` is null unless the state is "failed", `new_key` unless it is "done". */
+struct ud_wire_cli_stored {
+    const char *device; /* id */
+    enum ud_typed_state state;
+    enum ud_typed_cause cause;
+    struct ud_guid new_key; /* zero: it has no ID, as FileVault keys */
+    ud_wall new_created, last_checkin;
+};
+void ud_wire_cli_store(struct ud_json_writer *w, const struct ud_wire_cli_stored *s);
 
 /* unlockdesk.journal.verify/1; 0 is written as null in first_bad and anchored. `what` may be NULL. */
 void ud_wire_cli_verify(

@@ -111,6 +111,17 @@ add_device(const struct ud_store_device *d, void *arg)
     return false;
 }
 
+/* The device and its state, as every one of these calls answers. */
+static enum ud_status
+answer(struct ud_vault *v, struct ud_vault_reply *reply, const struct ud_device_brief *d, struct ud_error *err)
+{
+    enum ud_status st;
+
+    ud_reply_reserve_devices(reply, 1);
+    st = ud_store_device_by_row(v->read, d->row, add_device, reply, err);
+    return st == UD_OK ? fill(v, reply, d, err) : st;
+}
+
 /* The device, where this person may see it. */
 static enum ud_status
 visible(struct ud_vault *v, struct ud_device_brief *d, const struct ud_vault_request *r, const struct ud_session *s,
@@ -130,10 +141,7 @@ ud_typed_state(struct ud_vault *v, const struct ud_vault_request *r, struct ud_v
 
     if (st != UD_OK)
         return st;
-    ud_reply_reserve_devices(reply, 1);
-    if ((st = ud_store_device_by_row(v->read, d.row, add_device, reply, err)) != UD_OK)
-        return st;
-    if ((st = fill(v, reply, &d, err)) == UD_OK && ud_role_scope(s->role, r->op) == UD_SCOPE_NAMED)
+    if ((st = answer(v, reply, &d, err)) == UD_OK && ud_role_scope(s->role, r->op) == UD_SCOPE_NAMED)
         reply->typed[0].by = NULL; /* this role is not told whose device it is */
     return st;
 }
@@ -290,7 +298,7 @@ done_typed(struct ud_vault *v, struct ud_change *change)
     if (change->status != UD_OK || change->reply->code != UD_VAULT_OK)
         return;
     ud_work_arrived(v);
-    if ((st = fill(v, change->reply, &change->device, NULL)) != UD_OK || (st = ud_typed_next(v, NULL)) != UD_OK)
+    if ((st = answer(v, change->reply, &change->device, NULL)) != UD_OK || (st = ud_typed_next(v, NULL)) != UD_OK)
         ud_reply_failed(change->reply, st);
 }
 
@@ -382,7 +390,7 @@ done_ask(struct ud_vault *v, struct ud_change *change)
     enum ud_status st;
 
     if (change->status == UD_OK && change->reply->code == UD_VAULT_OK &&
-        (st = fill(v, change->reply, &change->device, NULL)) != UD_OK)
+        (st = answer(v, change->reply, &change->device, NULL)) != UD_OK)
         ud_reply_failed(change->reply, st);
 }
 

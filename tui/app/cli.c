@@ -47,6 +47,7 @@ run_verb(struct ud_oneshot *s, struct ud_error *err)
         { "key find", ud_verb_key },
         { "key reveal", ud_verb_reveal },
         { "key rotate", ud_verb_rotate },
+        { "key store", ud_verb_store },
         { "key check", ud_verb_check },
         { "journal ", ud_verb_journal },
         { "theme ", ud_verb_theme },

@@ -375,6 +375,28 @@ refused_get(const struct ud_app *app)
     return ud_device_get_refused(app);
 }
 
+static const char *
+refused_store_send(const struct ud_app *app)
+{
+    if (app->store.step == UD_VIEW_STORE_SENDING)
+        return _("It is being sent.");
+    return app->store.step == UD_VIEW_STORE_STATE ? _("It was sent. Esc: to the Mac's page.") : NULL;
+}
+
+static const char *
+refused_store_field(const struct ud_app *app)
+{
+    return app->store.step == UD_VIEW_STORE_ENTRY ? NULL : _("There are no fields here.");
+}
+
+static const char *
+refused_store_again(const struct ud_app *app)
+{
+    if (app->store.step == UD_VIEW_STORE_SENDING)
+        return _("It is being sent.");
+    return ud_store_refused(app);
+}
+
 /* --- the table ------------------------------------------------------------------------------------------------------------- */
 
 static const struct ud_command table[] = {
@@ -386,6 +408,8 @@ static const struct ud_command table[] = {
     { "device.get-key", N_("get key"), UD_AT(DEVICE), UD_HINT, "Enter g", ud_form_open, refused_get },
     { "device.new-key", N_("ask for a new key"), UD_AT(DEVICE), UD_HINT | UD_ASKS, "n", cmd_device_new_key, refused_new_key },
     { "device.refresh", N_("fetch the keys again"), UD_AT(DEVICE), 0, "r F5", ud_device_fetch, refused_refresh },
+    { "device.store-key", N_("store a recovery key"), UD_AT(DEVICE), UD_HINT, "s", ud_store_open_device, ud_store_refused },
+    { "device.ask-store", N_("ask the user to store it"), UD_AT(DEVICE), UD_HINT, "u", ud_store_open_ask, ud_store_ask_refused },
     { "device.back", N_("back to the devices"), UD_AT(DEVICE), UD_HINT, "Esc Left", cmd_back_to_devices, NULL },
 
     { "reason.send", N_("get key, and record this"), UD_AT(REASON), UD_HINT | UD_DELIBERATE, "Enter", ud_form_submit, NULL },
@@ -417,6 +441,12 @@ static const struct ud_command table[] = {
         cmd_call_3, NULL },
     { "call.4", N_("bring back call 4"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "4",
         cmd_call_4, NULL },
+
+    { "store.send", N_("send"), UD_AT(STORE), UD_HINT, "Enter", ud_store_submit, refused_store_send },
+    { "store.other-field", N_("other field"), UD_AT(STORE), UD_HINT | UD_HIDDEN, "Tab Shift-Tab Up Down", ud_store_other_field,
+        refused_store_field },
+    { "store.again", N_("type it again"), UD_AT(STORE), UD_HINT, "s", ud_store_open_device, refused_store_again },
+    { "store.back", N_("to the Mac's page"), UD_AT(STORE), UD_HINT, "Esc", ud_store_leave, NULL },
 
     { "new-key.retry", N_("ask again"), UD_AT(NEW_KEY), UD_HINT, "a", ud_new_key_retry, refused_retry },
     { "new-key.back", N_("back to the devices"), UD_AT(NEW_KEY) | UD_AT(LOG), UD_HINT, "Esc Left", cmd_back_to_devices, NULL },

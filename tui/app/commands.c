@@ -20,6 +20,8 @@ ud_app_in_text(const struct ud_app *app)
         return !app->devices.on_list;
     case UD_SCREEN_REASON:
         return app->form.focus != UD_REASON_FIELD_REASON && app->form.focus != UD_REASON_FIELD_VERIFIED;
+    case UD_SCREEN_STORE:
+        return app->store.step == UD_VIEW_STORE_ENTRY || app->store.step == UD_VIEW_STORE_ASK;
     case UD_SCREEN_PIN:
     case UD_SCREEN_LOCK:
     case UD_SCREEN_SELF_ID:

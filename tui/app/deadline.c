@@ -80,6 +80,7 @@ ud_app_deadline(const struct ud_app *app)
     if (app->screen == UD_SCREEN_SIGN_IN && app->sign_in.step == UD_SIGN_IN_WAITING && app->sign_in.expires > app->now)
         earlier(&at, next_second(app->sign_in.expires, app->now));
     earlier(&at, ud_new_key_deadline(app));
+    earlier(&at, ud_store_deadline(app));
     earlier(&at, ud_tmux_deadline(app));
     return at;
 }
@@ -135,6 +136,7 @@ ud_app_tick(struct ud_app *app)
         return;
     ud_tmux_tick(app);
     ud_new_key_tick(app);
+    ud_store_tick(app);
     if (app->devices.refresh_at != 0 && app->now >= app->devices.refresh_at) {
         app->devices.refresh_at = 0;
         ud_devices_search(app);

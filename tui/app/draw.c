@@ -27,7 +27,8 @@ ud_draw_hints(const struct ud_app *app, struct ud_hint *hint, char key[][64], si
     if (text && app->screen == UD_SCREEN_KEY)
         hint[n++] = (struct ud_hint){ .key = _("Esc"), .label = _("end the check"), .pinned = false };
     for (size_t i = 0; i < count && n < max; i++) {
-        if (!(c[i].flags & (app->self.on ? UD_HINT | UD_SELF_HINT : UD_HINT)) || !ud_command_here(app, &c[i]) || app->keymap.count[i] == 0)
+        if (!(c[i].flags & (app->self.on ? UD_HINT | UD_SELF_HINT : UD_HINT)) || !ud_command_here(app, &c[i]) ||
+            app->keymap.count[i] == 0)
             continue;
         if (c[i].refused != NULL && c[i].refused(app) != NULL)
             continue;
@@ -82,6 +83,7 @@ title_of(enum ud_screen screen)
         [UD_SCREEN_SELF_DEVICE] = N_("Your computers"),
         [UD_SCREEN_SELF_REASON] = N_("Reason"),
         [UD_SCREEN_SELF_NEXT] = N_("What happens next"),
+        [UD_SCREEN_STORE] = N_("Store a recovery key"),
     };
     return title[screen] != NULL ? _(title[screen]) : "";
 }
@@ -311,6 +313,8 @@ about(enum ud_screen screen)
         return _("Why the key is needed. The last line is what will be recorded.");
     case UD_SCREEN_KEY:
         return _("Read one group at a time. Typing the digits that the caller reads back checks them.");
+    case UD_SCREEN_STORE:
+        return _("The recovery key of a Mac, typed twice. It is not shown, and not kept: the Mac checks it and makes a new one.");
     default:
         return "";
     }
@@ -384,6 +388,9 @@ draw_body(struct ud_app *app, struct ud_canvas body)
         break;
     case UD_SCREEN_LOG:
         draw_log(app, body);
+        break;
+    case UD_SCREEN_STORE:
+        ud_draw_store(app, body);
         break;
     default:
         break;

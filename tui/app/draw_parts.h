@@ -16,5 +16,9 @@ void ud_draw_key(struct ud_app *app, struct ud_canvas cv);
 /* draw_self.c: the pages of self-service */
 void ud_draw_self(const struct ud_app *app, struct ud_canvas cv);
 void ud_draw_ticket(struct ud_app *app, struct ud_canvas cv);
+void ud_draw_store(const struct ud_app *app, struct ud_canvas cv);
+/* What became of the typed key of a device; false: there is nothing to say. `user` is the device's. */
+bool ud_draw_stored(
+    const struct ud_app *app, const struct ud_guid *device, uint8_t source, const char *user, struct ud_view_stored *out);
 
 #endif

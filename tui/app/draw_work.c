@@ -185,6 +185,7 @@ ud_draw_device(struct ud_app *app, struct ud_canvas cv)
 {
     struct ud_device_state *v = &app->device;
     const struct ud_key *k = ud_device_selected(app);
+    struct ud_view_stored stored;
     char state[500];
     struct ud_view_device m = {
         .device = v->dev.d,
@@ -200,6 +201,8 @@ ud_draw_device(struct ud_app *app, struct ud_canvas cv)
         .now = app->wall,
     };
 
+    if (ud_draw_stored(app, &v->dev.d.id, v->dev.d.source, v->dev.d.user, &stored))
+        m.stored = &stored;
     ud_draw_device_masked(app, &m.device);
     ud_list_set(&v->list, v->count, ud_view_device_rows(cv.width, cv.height, &m));
     m.list = v->list;

@@ -61,7 +61,15 @@ fill(struct ud_msg *m, const struct ud_request *r)
     case UD_MSG_OUTCOME:
         m->u.outcome = (struct ud_msg_outcome){ .source = r->source, .request = r->u.request, .outcome = r->text };
         break;
-    default: /* SIGN_IN, SIGN_OUT, GET_POLICY */
+    case UD_MSG_STORE:
+    case UD_MSG_STORE_STATE:
+    case UD_MSG_STORE_ASK:
+        m->u.store = r->u.store;
+        m->u.store.sealed = r->bytes;
+        m->u.store.sealed_length = r->length;
+        m->u.store.note = r->text;
+        break;
+    default: /* SIGN_IN, SIGN_OUT, GET_POLICY and others that only name their source */
         m->u.source.source = r->source;
         break;
     }

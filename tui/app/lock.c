@@ -17,6 +17,7 @@ wipe_text(struct ud_app *app)
 {
     ud_devices_clear(app);
     ud_form_clear(app);
+    ud_store_locked(app);
     ud_line_clear(&app->pin.line[0]);
     ud_line_clear(&app->pin.line[1]);
     ud_line_clear(&app->palette.line);
@@ -57,6 +58,7 @@ screen_after(enum ud_screen s)
     case UD_SCREEN_DEVICE:
         return s;
     case UD_SCREEN_REASON:
+    case UD_SCREEN_STORE:
         return UD_SCREEN_DEVICE;
     default:
         return UD_SCREEN_DEVICES;

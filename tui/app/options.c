@@ -30,6 +30,7 @@ static const struct verb verbs[] = {
     { "key find", "PREFIX", N_("keys by the first 8 or more characters of their ID"), ANY, 1, -1 },
     { "key reveal", "KEYID", N_("get one key and show it on this terminal"), ANY | WHY | TARGET, 0, 1 },
     { "key rotate", "DEVICE...", N_("ask devices for a new key"), ANY | WHY | WAIT | FRESH, 1, UD_ARGS_MAX },
+    { "key store", "DEVICE", N_("hand over the recovery key of a Mac, which makes a new one"), ANY | WAIT | FRESH, 1, 1 },
     { "key check", "", N_("read a recovery key and say which group is wrong"), ANY | TARGET, 0, 0 },
     { "journal list", "", N_("what was done with this console"), ANY | LIST, 0, 0 },
     { "journal verify", "", N_("check that nobody has changed the activity log"), ANY, 0, 0 },

@@ -80,6 +80,7 @@ ud_device_fetch(struct ud_app *app)
     v->fresh_count = 0;
     if (!app->worker)
         return;
+    ud_store_look(app, &v->dev.d);
     if (v->tag != 0)
         ud_do(app, UD_DO_CANCEL)->tag = v->tag;
     r = ud_ask(app, &v->tag, UD_MSG_KEYS, v->dev.d.source);

@@ -115,6 +115,37 @@ ud_msec ud_new_key_deadline(const struct ud_app *app);
 const struct ud_new_key *ud_new_key_of(const struct ud_app *app, const struct ud_guid *device, enum ud_kind kind);
 void ud_new_key_retry(struct ud_app *app);
 
+/* screen_store.c: the page that takes a Mac's recovery key; store_watch.c: what became of it */
+void ud_store_open(struct ud_app *app, const struct ud_device *d);
+void ud_store_open_device(struct ud_app *app);
+void ud_store_open_ask(struct ud_app *app);
+const char *ud_store_refused(const struct ud_app *app);
+const char *ud_store_ask_refused(const struct ud_app *app);
+bool ud_store_is_own(const struct ud_app *app, uint8_t source, const char *user);
+void ud_store_key(struct ud_app *app, const struct ud_key_event *key);
+void ud_store_other_field(struct ud_app *app);
+void ud_store_submit(struct ud_app *app);
+void ud_store_leave(struct ud_app *app);
+/* Wipes what was typed. */
+void ud_store_clear(struct ud_app *app);
+bool ud_store_message(struct ud_app *app, const struct ud_event *e);
+/* Asks what became of the key of a Mac; others are left alone. */
+void ud_store_look(struct ud_app *app, const struct ud_device *d);
+void ud_store_take(struct ud_app *app, const struct ud_msg_store_info *m, const char *name, bool mine);
+bool ud_store_watched(struct ud_app *app, const struct ud_event *e);
+/* NULL: nothing was asked about that device. */
+const struct ud_store_watch *ud_store_watch_of(const struct ud_app *app, const struct ud_guid *device);
+void ud_store_tick(struct ud_app *app);
+ud_msec ud_store_deadline(const struct ud_app *app);
+void ud_store_locked(struct ud_app *app);
+/* Fetches what the person who is signed in there was asked to store; the first of them, NULL: nothing. */
+void ud_store_ask_requests(struct ud_app *app, uint8_t source);
+const struct ud_store_request *ud_store_request_open(const struct ud_app *app);
+/* Nothing else is to be had before the key of this device is stored. */
+bool ud_store_blocked(const struct ud_app *app, const struct ud_guid *device);
+/* After each event: a user's console opens on what is asked of its user. */
+void ud_store_step(struct ud_app *app);
+
 /* lock.c */
 void ud_lock_now(struct ud_app *app, const char *reason);
 void ud_lock_key(struct ud_app *app, const struct ud_key_event *key);

@@ -9,6 +9,7 @@
 #include "app/keymap.h"
 #include "app/self_service.h"
 #include "domain/branding.h"
+#include "app/store.h"
 #include "domain/desk_role.h"
 #include "view/key.h"
 #include "view/new_key.h"
@@ -42,6 +43,7 @@ enum ud_screen {
     UD_SCREEN_SELF_DEVICE,
     UD_SCREEN_SELF_REASON,
     UD_SCREEN_SELF_NEXT,
+    UD_SCREEN_STORE,
     UD_SCREEN_COUNT
 };
 
@@ -343,6 +345,7 @@ struct ud_app {
     } own[UD_SELF_DEVICES]; /* what the key ID found, or the own computers to choose from */
     size_t owns, own_chosen;
     struct ud_branding_texts branding; /* the site's name and helpdesk */
+    struct ud_store_state store;
 
     ud_msec last_key, session_start, presence;
     bool warning; /* the countdown is on screen */

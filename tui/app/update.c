@@ -50,6 +50,9 @@ screen_key(struct ud_app *app, const struct ud_key_event *key)
     case UD_SCREEN_LOG:
         (void)ud_list_key(&app->log.list, key);
         break;
+    case UD_SCREEN_STORE:
+        ud_store_key(app, key);
+        break;
     default:
         break;
     }
@@ -138,7 +141,7 @@ on_worker(struct ud_app *app, const struct ud_event *e)
     if (app->lock.locked)
         return; /* said before the lock; the one who asked is gone */
     if (ud_self_message(app, e) || ud_reveal_message(app, e) || ud_device_message(app, e) || ud_lookup_message(app, e) ||
-        ud_new_key_message(app, e) || ud_sync_message(app, e))
+        ud_new_key_message(app, e) || ud_store_message(app, e) || ud_sync_message(app, e))
         return;
     (void)ud_session_message(app, e);
 }
@@ -237,6 +240,7 @@ ud_app_update(struct ud_app *app, const struct ud_event *e)
         break;
     }
     ud_goal_step(app);
+    ud_store_step(app);
     ud_call_cover_unseen(app);
     ud_devices_layout(app);
 }

@@ -44,6 +44,8 @@ layout_of(int width, int height, const struct ud_view_device *model)
     l.head_y = y;
     l.list_y = y + 1 + tall;
     l.list_rows = height - l.list_y - (tall ? FOOT + 1 : 2);
+    if (model->stored)
+        l.list_rows -= ud_view_stored_rows(l.keys_width - 2 * SIDE, model->stored);
     if (l.list_rows < 1)
         l.list_rows = 1;
     l.foot_y = l.list_y + (model->list.count < (size_t)l.list_rows ? (int)model->list.count : l.list_rows) + tall;
@@ -140,9 +142,13 @@ draw_no_keys(struct ud_canvas cv, const struct layout *l, const struct ud_view_d
         ud_canvas_wrap(cv, LEAD, y, width, UD_ROLE_TEXT, model->hint, true);
     } else if (model->loading) {
         ud_canvas_fit(cv, LEAD, y, width, UD_ROLE_DIM, _("The keys of this device are being fetched."));
+    } else if (model->stored && cv.height < TALL) {
+        ud_view_stored(cv, LEAD, y, width, model->stored);
     } else {
-        ud_part_sentence(cv, LEAD, y, width, UD_TONE_WARNING,
+        int rows = ud_part_sentence(cv, LEAD, y, width, UD_TONE_WARNING,
             _("No recovery key is stored for this device. It may never have been encrypted, or its key is stored elsewhere."));
+        if (model->stored)
+            ud_view_stored(cv, LEAD, y + rows + 1, cv.width - 2 * LEAD, model->stored);
     }
     ud_canvas_cursor(cv, LEAD, y);
 }
@@ -182,7 +188,9 @@ draw_next_step(struct ud_canvas cv, int y, const struct ud_view_device *model)
         y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, model->error);
     y += draw_can_get(cv, y, model);
     if (model->new_state)
-        ud_part_sentence(cv, SIDE, y, width, UD_TONE_PLAIN, model->new_state);
+        y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_PLAIN, model->new_state);
+    if (model->stored)
+        ud_view_stored(cv, SIDE, y, width, model->stored);
 }
 
 void
