@@ -30,7 +30,7 @@ $(foreach s,$(UNIT_SRC),$(eval $(call unit_rule,$(s))))
 $(BUILD)/tests/unit/vault/test_kill: | $(BUILD)/escrowd
 
 # They speak other languages.
-$(GOLDEN_BIN) $(BUILD)/tests/unit/base/test_language $(BUILD)/tests/unit/app/test_languages: | po
+$(GOLDEN_BIN) $(BUILD)/tests/e2e/test_languages $(BUILD)/tests/unit/base/test_language $(BUILD)/tests/unit/app/test_languages: | po
 
 $(GOLDEN_BIN): $(BUILD)/%: $(BUILD)/obj/%.o $(foreach m,$(sort $(call closure,view)),$(BUILD)/lib/$(m).a)
 	@mkdir -p $(@D)

@@ -9,32 +9,32 @@ struct word {
     const char *name, *text;
 };
 
-/* What happened: the column has 18 cells. */
+/* What happened: the column has 14 cells. */
 static const struct word events[] = {
     { "session", N_("console opened") },
     { "sign-in", N_("signed in") },
-    { "notice", N_("notice accepted") },
+    { "notice", N_("notice agreed") },
     { "intent", N_("key wanted") },
     { "disclosed", N_("key shown") },
-    { "shown", N_("key shown again") },
-    { "whole", N_("whole key shown") },
+    { "shown", N_("shown again") },
+    { "whole", N_("whole key") },
     { "covered", N_("key covered") },
     { "failed", N_("key not shown") },
     { "uncertain", N_("perhaps shown") },
     { "mismatch", N_("wrong key came") },
     { "outcome", N_("call ended") },
-    { "rotate", N_("asked for new key") },
+    { "rotate", N_("new key: asked") },
     { "rotated", N_("key replaced") },
     { "rotate-failed", N_("no new key") },
-    { "copied", N_("ticket text copied") },
+    { "copied", N_("ticket copied") },
     { "lock", N_("locked") },
     { "unlock", N_("unlocked") },
-    { "unlock-failed", N_("unlocking failed") },
+    { "unlock-failed", N_("unlock failed") },
     { "end", N_("session over") },
-    { "epoch", N_("log: new signature") },
-    { "recovery", N_("log: line repaired") },
-    { "renewed", N_("log: begun anew") },
-    { "checkpoint", N_("log: checkpoint") },
+    { "epoch", N_("log: signature") },
+    { "recovery", N_("log: repaired") },
+    { "renewed", N_("log: new start") },
+    { "checkpoint", N_("checkpoint") },
 };
 
 static const struct word outcomes[] = {

@@ -49,7 +49,7 @@ draw_foot(struct ud_canvas cv, const struct ud_view_log *model)
 void
 ud_view_log(struct ud_canvas cv, const struct ud_view_log *model)
 {
-    struct ud_column column[7] = { { _("Time"), 10, 10, 0, 0, false }, { _("What"), 12, 18, 0, 0, false },
+    struct ud_column column[7] = { { _("Time"), 10, 10, 0, 0, false }, { _("What"), 14, 18, 0, 0, false },
         { _("Device"), 12, 20, 1, 0, false }, { _("Key ID"), 8, 8, 0, 1, false }, { _("Reason"), 10, 20, 1, 3, false },
         { _("Ticket"), 10, 14, 0, 2, false }, { _("User"), 10, 28, 1, 4, false } };
     size_t rows = ud_view_log_rows(cv.width, cv.height);
