@@ -216,6 +216,9 @@ install: $(addprefix $(BUILD)/,$(PROGRAMS)) po
 	for l in $(LANGUAGES); do \
 	    install -D -m 644 $(BUILD)/locale/$$l/LC_MESSAGES/unlockdesk.mo $(DESTDIR)$(PREFIX)/share/locale/$$l/LC_MESSAGES/unlockdesk.mo || exit 1; done
 	install -D -m 644 doc/completion/unlockdesk.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/unlockdesk
+	install -d $(DESTDIR)$(PREFIX)/share/unlockdesk/agents
+	install -m 755 doc/agents/luks-escrow.sh $(DESTDIR)$(PREFIX)/share/unlockdesk/agents
+	install -m 644 doc/agents/README.md doc/agents/luks-escrow.service doc/agents/luks-escrow.timer $(DESTDIR)$(PREFIX)/share/unlockdesk/agents
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' doc/systemd/escrowd.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/escrowd.service
 

@@ -23,7 +23,8 @@ set_keys(struct ud_device_state *v, const struct ud_key *key, size_t count)
 {
     struct ud_guid before = v->list.selected < v->count ? v->key[v->list.selected].id : (struct ud_guid){ { 0 } };
 
-    if (ud_guid_is_zero(&v->wanted))
+    if (ud_guid_is_zero(&v->wanted) &&
+        v->list.selected > 0) /* who stands on the newest key wants the newest, whichever that is now */
         v->wanted = before;
     v->count = count < UD_DEVICE_KEYS ? count : UD_DEVICE_KEYS;
     memcpy(v->key, key, v->count * sizeof(*key));

@@ -250,10 +250,35 @@ bindings_of_one_place_that_clash_are_refused_and_both_named(void **state)
     remove(path);
 }
 
+static void
+a_newer_key_is_selected_as_soon_as_it_is_known(void **state)
+{
+    struct desk *d = desk_ready();
+    struct ud_error err;
+
+    (void)state;
+    desk_type(d, "LT-0001");
+    desk_key(d, "Enter");
+    desk_answer_keys(d);
+    desk_key(d, "Esc");
+    d->key[1] = d->key[0];
+    assert_int_equal(ud_guid_parse(&d->key[0], "00000000-1111-4222-8333-444444444444", 36, &err), UD_OK);
+    desk_key(d, "Enter"); /* the list knows the old keys, and shows them */
+    assert_memory_equal(&ud_device_selected(d->app)->id, &d->key[1], sizeof(d->key[1]));
+    desk_answer_keys(d);
+    assert_memory_equal(&ud_device_selected(d->app)->id, &d->key[0], sizeof(d->key[0]));
+    desk_key(d, "Down");
+    desk_key(d, "r");
+    desk_answer_keys(d); /* who has moved stays */
+    assert_memory_equal(&ud_device_selected(d->app)->id, &d->key[1], sizeof(d->key[1]));
+    desk_free(d);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_newer_key_is_selected_as_soon_as_it_is_known),
         cmocka_unit_test(call_by_eight_digits_takes_at_most_22_presses),
         cmocka_unit_test(call_by_user_takes_at_most_24_presses),
         cmocka_unit_test(held_call_comes_back_in_three_presses_at_its_group),
