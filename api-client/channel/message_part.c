@@ -34,6 +34,7 @@ ud_unpack_disclosure(struct ud_unpacker *p, struct ud_disclosure *d)
     X(rotate_after_disclosure)                                                                                                   \
     X(copy_ticket) X(allow_recorder) X(lock_drops_directory) X(training) X(self_service_notice) X(store_request_blocks)
 #define POLICY_TIMES(X)                                                                                                          \
+    X(rotate_delay)                                                                                                              \
     X(rotate_due)                                                                                                                \
     X(idle_warn)                                                                                                                 \
     X(idle_countdown)                                                                                                            \

@@ -36,6 +36,7 @@ set_shared_defaults(struct ud_policy *p)
         ud_copy(p->verified_way[i], sizeof(p->verified_way[i]), shipped_ways[i]);
     p->personal_bitlocker_view = true;
     p->rotate_after_disclosure = true;
+    p->rotate_delay = 15 * MINUTE;
     p->rotate_due = 24 * HOUR;
     p->idle_warn = 5 * MINUTE;
     p->idle_countdown = MINUTE;
@@ -146,6 +147,7 @@ tighten_ways(struct ud_policy *site, const struct ud_policy *wish)
 static void
 tighten_times(struct ud_policy *site, const struct ud_policy *wish)
 {
+    site->rotate_delay = shorter(site->rotate_delay, wish->rotate_delay);
     site->rotate_due = shorter(site->rotate_due, wish->rotate_due);
     site->idle_warn = shorter(site->idle_warn, wish->idle_warn);
     site->idle_countdown = shorter(site->idle_countdown, wish->idle_countdown);

@@ -32,6 +32,7 @@ struct ud_policy {
     size_t verified_count;
     bool personal_bitlocker_view; /* BitLocker keys of personal devices may be viewed */
     bool rotate_after_disclosure; /* a new key is asked as soon as the operator says it worked */
+    ud_msec rotate_delay;         /* so long after a key was shown the service asks for a new one by itself: 15 minutes */
     ud_msec rotate_due;           /* a shown key not replaced by then is due */
     ud_msec idle_warn;            /* 5:00 */
     ud_msec idle_countdown;       /* 60 s */

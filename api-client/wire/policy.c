@@ -25,6 +25,7 @@ static const struct {
     { "caller", MEMBER_NEED, AT(caller) },
     { "verified", MEMBER_NEED, AT(verified) },
     { "rotate_after_disclosure", MEMBER_BOOL, AT(rotate_after_disclosure) },
+    { "rotate_delay_s", MEMBER_TIME, AT(rotate_delay) },
     { "rotate_due_s", MEMBER_TIME, AT(rotate_due) },
     { "idle_warn_s", MEMBER_TIME, AT(idle_warn) },
     { "idle_countdown_s", MEMBER_TIME, AT(idle_countdown) },

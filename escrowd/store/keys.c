@@ -1,6 +1,7 @@
 /* Recovery keys: ciphertext and metadata. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "escrowd/store/fleet.h"
 #include "escrowd/store/sql.h"
 
@@ -150,6 +151,32 @@ ud_store_key_find(
     ud_keyid_prefix_last(&last, p);
     return each_key(s, ud_sql(s, UD_SQL_KEY_FIND, err, "bbi", p->value.byte, (size_t)16, last.byte, (size_t)16, (int64_t)limit),
         each, arg, err);
+}
+
+enum ud_status
+ud_store_keys_due(struct ud_store *s, ud_wall before, uint32_t limit, ud_store_key_each each, void *arg, struct ud_error *err)
+{
+    return each_key(s, ud_sql(s, UD_SQL_KEYS_DUE, err, "wi", before, (int64_t)limit), each, arg, err);
+}
+
+enum ud_status
+ud_store_keys_shown(struct ud_store *s, uint32_t limit, ud_store_key_each each, void *arg, struct ud_error *err)
+{
+    return each_key(s, ud_sql(s, UD_SQL_KEYS_SHOWN, err, "i", (int64_t)limit), each, arg, err);
+}
+
+enum ud_status
+ud_store_key_shown_by(struct ud_store *s, uint64_t key_row, char *account, size_t size, struct ud_error *err)
+{
+    sqlite3_stmt *q = ud_sql(s, UD_SQL_KEY_SHOWN_BY, err, "i", (int64_t)key_row);
+    enum ud_status st = ud_sql_row(s, q, err);
+
+    account[0] = '\0';
+    if (st != UD_OK)
+        return st == UD_NOTFOUND ? UD_OK : st;
+    (void)ud_copy(account, size, ud_sql_text(q, 0));
+    sqlite3_reset(q);
+    return UD_OK;
 }
 
 enum ud_status

@@ -81,6 +81,14 @@
     X(KEY_SUPERSEDE, "UPDATE recovery_key SET state = 1 WHERE device = ?1 AND kind = ?2 AND volume = ?3 AND "                    \
                      "state IN (0, 2, 3) AND row <> ?4")                                                                         \
     X(KEY_SHOWN, "UPDATE recovery_key SET shown = ?2, state = CASE state WHEN 0 THEN 2 ELSE state END WHERE row = ?1")           \
+    X(KEYS_DUE, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.state = 2 AND k.shown <= ?1 AND device.retired IS NULL "   \
+                "AND NOT EXISTS (SELECT 1 FROM work w WHERE w.device = k.device AND w.kind = k.kind AND w.action = 0 "           \
+                "AND w.requested >= k.shown) ORDER BY k.shown LIMIT ?2")                                                         \
+    X(KEYS_SHOWN, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM                                                                   \
+                  "WHERE k.state IN (2, 3) AND k.shown IS NOT NULL AND device.retired IS NULL "                                  \
+                  "ORDER BY k.shown LIMIT ?1")                                                                                   \
+    X(KEY_SHOWN_BY, "SELECT user.account FROM disclosure d JOIN user ON user.row = d.user WHERE d.key = ?1 "                     \
+                    "ORDER BY d.at DESC LIMIT 1")                                                                                \
     X(KEY_ROTATING, "UPDATE recovery_key SET state = 3 WHERE device = ?1 AND kind = ?2 AND state IN (0, 2)")                     \
     X(KEY_RESTING, "UPDATE recovery_key SET state = CASE WHEN shown IS NULL THEN 0 ELSE 2 END "                                  \
                    "WHERE device = ?1 AND kind = ?2 AND state = 3")                                                              \
@@ -252,6 +260,8 @@
     X("CREATE INDEX token_consent ON token(consent)")                                                                            \
     X("CREATE INDEX device_token_device ON device_token(device)")                                                                \
     X("CREATE INDEX work_request ON work(request) WHERE action = 1")                                                             \
+    X("CREATE INDEX key_shown ON recovery_key(shown) WHERE state IN (2, 3)")                                                     \
+    X("CREATE INDEX disclosure_key ON disclosure(key, at)")                                                                      \
     X("CREATE INDEX disclosure_at ON disclosure(at)")                                                                            \
     X("CREATE INDEX approval_open ON approval(row) WHERE state = 1")                                                             \
     X("CREATE INDEX approval_user ON approval(user, state)")

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escrowd/vault/due.h"
 #include "escrowd/vault/state.h"
 #include "escrowd/vault/typed.h"
 
@@ -343,6 +344,8 @@ read_one(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_r
         return find(v, r, reply, s, err);
     case UD_VAULT_ROTATION:
         return rotation(v, r, reply, s, err);
+    case UD_VAULT_BOARD:
+        return ud_due_board(v, reply, s, err);
     case UD_VAULT_TYPED_STATE:
         return ud_typed_state(v, r, reply, s, err);
     case UD_VAULT_TYPED_ASKED:
@@ -374,7 +377,7 @@ ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_sessi
     else if (st != UD_OK)
         ud_reply_failed(reply, st);
     if (st != UD_OK)
-        reply->device_count = reply->key_count = reply->other_count = 0;
+        reply->device_count = reply->key_count = reply->other_count = reply->rotation_count = 0;
     ud_session_hide_users(s, reply);
     ud_vault_send(v, r, reply);
 }

@@ -102,8 +102,8 @@ ud_reply_add_key(struct ud_vault_reply *reply, const struct ud_store_key *k)
 }
 
 /* Sentences for what devices report. The codes are HRESULTs, as Intune hands them on. */
-static const char *
-failure_text(int32_t code)
+const char *
+ud_reply_failure_text(int32_t code)
 {
     switch ((uint32_t)code) {
     case 0x80310000u:
@@ -153,7 +153,7 @@ ud_reply_set_work(struct ud_vault_reply *reply, const struct ud_store_work *w)
         .new_key = w->new_key,
         .new_created = w->new_created };
     if (out->state == UD_VAULT_ROT_FAILED)
-        out->message = failure_text(w->code);
+        out->message = ud_reply_failure_text(w->code);
 }
 
 void

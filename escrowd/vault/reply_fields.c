@@ -9,7 +9,7 @@
 #define WORK_LEAST     34u
 #define TYPED_LEAST    69u
 #define APPROVAL_LEAST 120u
-#define ROTATIONS_MAX  16u
+#define ROTATIONS_MAX  200u
 #define APPROVALS_MAX  200u
 #define WORKS_MAX      1000u
 
@@ -92,7 +92,7 @@ static void
 rotation_fields(struct ud_pack *p, struct ud_vault_rotation *r)
 {
     ud_pack_enum(p, &r->kind, UD_KIND_COUNT);
-    ud_pack_enum(p, &r->state, UD_VAULT_ROT_FAILED + 1);
+    ud_pack_enum(p, &r->state, UD_VAULT_ROT_WAITING + 1);
     ud_pack_i64(p, &r->requested);
     ud_pack_i64(p, &r->finished);
     ud_pack_i32(p, &r->error_code);
@@ -100,6 +100,9 @@ rotation_fields(struct ud_pack *p, struct ud_vault_rotation *r)
     ud_pack_bool(p, &r->has_new_key);
     ud_pack_guid(p, &r->new_key);
     ud_pack_i64(p, &r->new_created);
+    ud_pack_i64(p, &r->due);
+    ud_pack_bool(p, &r->overdue);
+    ud_pack_text(p, &r->by);
 }
 
 static void

@@ -76,6 +76,7 @@ enum ud_vault_op {
     UD_VAULT_APPROVAL_WITHDRAW,
     /* surge -> surge */
     UD_VAULT_SURGE,
+    UD_VAULT_BOARD, /* -> keys that were shown and not replaced; devices[i] and rotations[i] belong to keys[i] */
     UD_VAULT_OP_END
 };
 
@@ -170,7 +171,8 @@ struct ud_vault_request {
     struct ud_guid call;  /* request-id of the HTTP request, kept in the audit; zero: none */
     const char *name;     /* USER_CHECK: user; NOTICE, BRANDING: language */
     const char *address;  /* USER_CHECK: where from, for delays; AGENT_*: for its network. "unix" for the socket */
-    struct ud_guid by_id; /* DEVICE, KEY, DEVICE_KEYS, STORE, APPROVAL_…; GRANT: the password check's; OUTCOME: the reveal's request */
+    struct ud_guid
+        by_id; /* DEVICE, KEY, DEVICE_KEYS, STORE, APPROVAL_…; GRANT: the password check's; OUTCOME: the reveal's request */
     struct ud_vault_page page;
     struct ud_keyid_prefix find;
     struct ud_vault_reveal reveal; /* REVEAL, REVEAL_PLAIN, APPROVAL_ASK; ROTATE and ROTATION: device, kind, request, why */
@@ -237,7 +239,13 @@ struct ud_vault_other { /* a protector that is no recovery key */
     struct ud_guid id;
     const char *kind, *device_name;
 };
-enum ud_vault_rotation_state { UD_VAULT_ROT_NONE, UD_VAULT_ROT_PENDING, UD_VAULT_ROT_DONE, UD_VAULT_ROT_FAILED };
+enum ud_vault_rotation_state {
+    UD_VAULT_ROT_NONE,
+    UD_VAULT_ROT_PENDING,
+    UD_VAULT_ROT_DONE,
+    UD_VAULT_ROT_FAILED,
+    UD_VAULT_ROT_WAITING
+};
 struct ud_vault_rotation {
     uint8_t kind, state;
     ud_wall requested, finished;
@@ -246,7 +254,12 @@ struct ud_vault_rotation {
     bool has_new_key; /* a newer key is escrowed; it may have no ID */
     struct ud_guid new_key;
     ud_wall new_created;
+    /* BOARD */
+    ud_wall due;    /* WAITING: when the service asks by itself; UD_WALL_NONE: it does not */
+    bool overdue;   /* shown for longer than policy wants */
+    const char *by; /* account that was shown it */
 };
+
 struct ud_vault_work {
     struct ud_guid id, device; /* managedDevice id */
     uint8_t kind;

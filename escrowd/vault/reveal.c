@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escrowd/vault/due.h"
 #include "escrowd/vault/state.h"
 
 /* --- on the writer's thread -------------------------------------------------------------------------------------------- */
@@ -138,6 +139,8 @@ done_reveal(struct ud_vault *v, struct ud_change *change)
         ud_approvals_changed(v); /* used up, whatever became of the key */
     if (reply->code != UD_VAULT_OK)
         return;
+    if (ud_due_next(v, NULL) != UD_OK)
+        v->due_at = ud_clock_wall(); /* looked for again by the sweep */
     ud_reply_reserve_devices(reply, 1);
     ud_reply_reserve_keys(reply, 1);
     st = ud_store_device_by_row(v->read, change->device.row, add_device, reply, NULL);

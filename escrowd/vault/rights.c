@@ -34,6 +34,8 @@ static const struct right {
     ROW(FIND,         EMPTY,      OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
     ROW(ROTATION,     MISSING,    OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
 
+    ROW(BOARD,        EMPTY,      OWN,  NAMED,   ALL,     ALL,     NONE,   ALL),
+
     ROW(REVEAL,       AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
     ROW(REVEAL_PLAIN, AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
     ROW(ROTATE,       AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),

@@ -68,9 +68,9 @@ struct ud_change {
     struct ud_guid work;
     ud_wall before; /* typed keys older than this have waited long enough */
     bool plain;
-    struct ud_token token;         /* refresh token being replaced (id only) */
-    struct ud_agent_change *agent; /* owned; of check-in agents (agent.h) */
-    struct ud_seen *seen;          /* owned; last check-ins to be stored (seen.h) */
+    struct ud_token token;              /* refresh token being replaced (id only) */
+    struct ud_agent_change *agent;      /* owned; of check-in agents (agent.h) */
+    struct ud_seen *seen;               /* owned; last check-ins to be stored (seen.h) */
     struct ud_store_approval *approval; /* of a decision; owned, NULL where there is none */
     ud_msec life;                       /* of an approval that is asked for or granted */
     char surge[UD_INCIDENT_MAX];        /* the one that was on when it was asked; "": none */
@@ -160,6 +160,8 @@ struct ud_vault {
     size_t open_requests;
     ud_wall typed_due; /* when the next typed key has waited long enough; UD_WALL_NONE: none waits */
     bool typed_sweeping;
+    ud_wall due_at; /* when the next shown key is to be asked for by itself; UD_WALL_NONE: none */
+    bool due_sweeping;
     int wake_fd;
 };
 
@@ -175,6 +177,7 @@ void ud_reply_add_device(struct ud_vault_reply *reply, const struct ud_store_dev
 void ud_reply_add_key(struct ud_vault_reply *reply, const struct ud_store_key *k);
 void ud_reply_set_work(
     struct ud_vault_reply *reply, const struct ud_store_work *w); /* appends a rotation; room for UD_KIND_COUNT */
+const char *ud_reply_failure_text(int32_t code);                  /* a sentence for a device's error code; static */
 void ud_reply_set_user(struct ud_vault_reply *reply, const struct ud_session *s);
 /* Code and sentence for a store's failure. */
 void ud_reply_failed(struct ud_vault_reply *reply, enum ud_status st);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "escrowd/vault/agent.h"
+#include "escrowd/vault/due.h"
 #include "escrowd/vault/seen.h"
 #include "escrowd/vault/state.h"
 #include "escrowd/vault/typed.h"
@@ -54,7 +55,7 @@ ud_vault_reload(struct ud_vault *v, struct ud_error *err)
     v->device_count.until = v->key_count.until = 0;
     if ((st = load_policy(v, err)) != UD_OK || (st = ud_agents_load(v, err)) != UD_OK || (st = ud_words_load(v, err)) != UD_OK)
         return st;
-    return ud_typed_next(v, err);
+    return (st = ud_due_next(v, err)) == UD_OK ? ud_typed_next(v, err) : st;
 }
 
 static void
@@ -386,6 +387,7 @@ ud_vault_finish(struct ud_vault *v)
     if (v->seen != NULL && ud_seen_wait(v->seen, ud_clock_now()) == 0)
         ud_agents_flush(v);
     ud_typed_tick(v);
+    ud_due_tick(v);
     ud_approvals_expired(v, ud_clock_now());
 }
 
@@ -400,6 +402,8 @@ ud_vault_timeout(const struct ud_vault *v)
         first = now + ud_seen_wait(v->seen, now);
     if (v->typed_due != UD_WALL_NONE && !v->typed_sweeping && now + (v->typed_due - ud_clock_wall()) < first)
         first = now + (v->typed_due - ud_clock_wall());
+    if (ud_due_wait(v) != INT64_MAX && now + ud_due_wait(v) < first)
+        first = now + ud_due_wait(v);
     if (first == INT64_MAX)
         return -1;
     return first <= now ? 0 : first - now > 60000 ? 60000 : (int)(first - now);

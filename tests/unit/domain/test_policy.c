@@ -194,7 +194,7 @@ a_wish_makes_a_policy_stricter_in_every_member(void **state)
     wish.personal_bitlocker_view = wish.copy_ticket = false;
     wish.lock_drops_directory = true;
     wish.idle_warn = wish.idle_countdown = wish.session_max = wish.session_grace = wish.locked_end = 1000;
-    wish.presence_max = wish.group_cover = wish.covered_max = wish.rotate_due = wish.store_max = 1000;
+    wish.presence_max = wish.group_cover = wish.covered_max = wish.rotate_delay = wish.rotate_due = wish.store_max = 1000;
     wish.store_request_blocks = true;
     wish.whole_cover = 0;
     wish.keys_asked_again = 3;
@@ -209,7 +209,7 @@ a_wish_makes_a_policy_stricter_in_every_member(void **state)
     assert_true(!site.personal_bitlocker_view && !site.copy_ticket && site.lock_drops_directory);
     assert_true(site.idle_warn == 1000 && site.idle_countdown == 1000 && site.session_max == 1000);
     assert_true(site.session_grace == 1000 && site.locked_end == 1000 && site.presence_max == 1000);
-    assert_true(site.group_cover == 1000 && site.covered_max == 1000 && site.rotate_due == 1000 && site.whole_cover == 0);
+    assert_true(site.group_cover == 1000 && site.covered_max == 1000 && site.rotate_delay == 1000 && site.rotate_due == 1000 && site.whole_cover == 0);
     assert_true(site.keys_asked_again == 3 && site.keys_stop == 4);
     assert_true(site.store_max == 1000 && site.store_request_blocks);
 }

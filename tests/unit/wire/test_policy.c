@@ -31,7 +31,7 @@ every_member_survives_both_directions(void **state)
     p.training = !p.training;
     p.keys_asked_again = 3;
     p.keys_stop = 9;
-    ud_msec *const times[] = { &p.rotate_due, &p.idle_warn, &p.idle_countdown, &p.session_max, &p.session_grace, &p.locked_end,
+    ud_msec *const times[] = { &p.rotate_delay, &p.rotate_due, &p.idle_warn, &p.idle_countdown, &p.session_max, &p.session_grace, &p.locked_end,
         &p.presence_max, &p.group_cover, &p.whole_cover, &p.covered_max };
     for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
         *times[i] = (ud_msec)(i * 1000);
