@@ -19,6 +19,7 @@
 #include "domain/approval.h"
 #include "domain/bde.h"
 #include "domain/branding.h"
+#include "domain/board.h"
 #include "domain/device.h"
 #include "domain/policy.h"
 #include "domain/typed_key.h"
@@ -62,6 +63,7 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(DEPOSIT_KEY, 34)    /* c: the service's public key for STORE: DEPOSIT_KEY_IS */                                            \
     X(KEEP, 35)           /* c: a BitLocker key that staff bring, sealed to the service; sent at most once */                    \
     X(GET_PACKAGE, 36)    /* c: a key package, asked as a REVEAL: PACKAGE */                                                     \
+    X(GET_BOARD, 40)      /* c: keys that were shown and not replaced: BOARD each */                                             \
     X(READY, 64)          /* w: first message of a worker */                                                                     \
     X(CODE, 65)           /* w: device code to show */                                                                           \
     X(IDENTITY, 66)       /* w: who is signed in; to be confirmed */                                                             \
@@ -78,6 +80,7 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(ROTATION_STATE, 77) /* w */                                                                                                \
     X(DONE, 78)           /* w: the request has ended */                                                                         \
     X(APPROVAL, 82)       /* w */                                                                                                \
+    X(BOARD, 100)         /* w: one entry, longest shown first */                                                                \
     X(APPROVALS_END, 83)  /* w: behind the last of a list */                                                                     \
     X(SURGE_STATE, 84)    /* w */                                                                                                \
     X(BRANDING, 87)       /* w: the site's name and helpdesk */                                                                  \
@@ -277,6 +280,10 @@ struct ud_msg_approval {
     uint8_t source;
     struct ud_approval_request a;
 };
+struct ud_msg_board {
+    uint8_t source;
+    struct ud_board_entry e;
+};
 struct ud_msg_approvals_end {
     uint8_t source;
     uint64_t revision;
@@ -364,6 +371,7 @@ struct ud_msg {
         struct ud_msg_store store;
         struct ud_msg_store_info store_info;
         struct ud_msg_store_request store_request;
+        struct ud_msg_board board;
         struct ud_msg_deposit_key deposit_key;
         struct ud_msg_keep keep;
         struct ud_msg_package package;

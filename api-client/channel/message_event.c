@@ -459,6 +459,7 @@ ud_message_events(size_t *count)
         { UD_MSG_APPROVALS_END, true, ud_pack_approvals_end, ud_unpack_approvals_end },
         { UD_MSG_SURGE_STATE, true, ud_pack_surge_state, ud_unpack_surge_state },
         { UD_MSG_BRANDING, true, pack_branding, unpack_branding },
+        { UD_MSG_BOARD, true, ud_pack_board, ud_unpack_board },
         { UD_MSG_STORE_INFO, true, ud_pack_store_info, ud_unpack_store_info },
         { UD_MSG_STORE_REQUEST, true, ud_pack_store_request, ud_unpack_store_request },
         { UD_MSG_DEPOSIT_KEY_IS, true, ud_pack_deposit_key, ud_unpack_deposit_key },

@@ -69,6 +69,8 @@ void ud_pack_approval_ask(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_approval_ask(struct ud_unpacker *p, struct ud_msg *m);
 void ud_pack_approval_do(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_approval_do(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_board(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_board(struct ud_unpacker *p, struct ud_msg *m);
 void ud_pack_approval(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_approval(struct ud_unpacker *p, struct ud_msg *m);
 void ud_pack_approvals_end(struct ud_packer *p, const struct ud_msg *m);

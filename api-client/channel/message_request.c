@@ -282,6 +282,7 @@ ud_message_requests(size_t *count)
         { UD_MSG_STORE, false, ud_pack_store, ud_unpack_store },
         { UD_MSG_STORE_STATE, false, ud_pack_store, ud_unpack_store },
         { UD_MSG_STORE_ASK, false, ud_pack_store, ud_unpack_store },
+        { UD_MSG_GET_BOARD, false, pack_source, unpack_source },
         { UD_MSG_STORE_REQUESTS, false, pack_source, unpack_source },
         { UD_MSG_DEPOSIT_KEY, false, pack_source, unpack_source },
         { UD_MSG_KEEP, false, ud_pack_keep, ud_unpack_keep },

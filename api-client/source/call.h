@@ -26,6 +26,7 @@ struct ud_source_ops {
     void (*store_state)(struct ud_source_call *c, const struct ud_guid *device);
     void (*store_ask)(struct ud_source_call *c, const struct ud_guid *device, const char *note);
     void (*store_requests)(struct ud_source_call *c);
+    void (*board)(struct ud_source_call *c);
     void (*deposit_key)(struct ud_source_call *c);
     void (*keep)(struct ud_source_call *c, const struct ud_source_keep *what);
     void (*package)(struct ud_source_call *c, const struct ud_source_reveal *what);

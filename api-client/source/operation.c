@@ -131,6 +131,13 @@ ud_source_store_requests(struct ud_source_call *c)
 }
 
 void
+ud_source_board(struct ud_source_call *c)
+{
+    if (offers(c, c->source->ops->board != NULL))
+        c->source->ops->board(c);
+}
+
+void
 ud_source_deposit_key(struct ud_source_call *c)
 {
     if (offers(c, c->source->ops->deposit_key != NULL))

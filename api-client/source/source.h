@@ -13,6 +13,7 @@
 #include "domain/branding.h"
 #include "domain/approval.h"
 #include "domain/device.h"
+#include "domain/board.h"
 #include "domain/policy.h"
 #include "domain/typed_key.h"
 #include "http/http.h"
@@ -109,12 +110,13 @@ struct ud_source_sink {
     void (*rotation)(const struct ud_source_rotation_info *r, void *arg);
     void (*store_info)(const struct ud_source_store_info *i, void *arg);
     void (*store_request)(const struct ud_source_store_request *r, void *arg);
+    void (*board)(const struct ud_board_entry *e, void *arg);
     void (*deposit_key)(const uint8_t public_key[UD_SEAL_PUBLIC], void *arg);
     void (*package)(const struct ud_source_package *p, void *arg);
     void (*approval)(const struct ud_approval_request *a, void *arg);
     void (*approvals)(uint64_t revision, uint32_t count, void *arg); /* behind the last of a list */
     void (*surge)(const char *incident, ud_wall ends, void *arg);    /* incident "": none is on */
-    void (*end)(const struct ud_source_end *end, void *arg); /* the call is gone when this returns */
+    void (*end)(const struct ud_source_end *end, void *arg);         /* the call is gone when this returns */
 };
 
 enum ud_source_field { UD_SOURCE_BY_USER, UD_SOURCE_BY_NAME, UD_SOURCE_BY_SERIAL };
@@ -216,6 +218,8 @@ void ud_source_store(struct ud_source_call *c, const struct ud_source_store *wha
 void ud_source_store_state(struct ud_source_call *c, const struct ud_guid *device);
 void ud_source_store_ask(struct ud_source_call *c, const struct ud_guid *device, const char *note);
 void ud_source_store_requests(struct ud_source_call *c);
+/* Keys that were shown and not replaced yet: board(), longest shown first. */
+void ud_source_board(struct ud_source_call *c);
 void ud_source_deposit_key(struct ud_source_call *c);
 /* A BitLocker key that staff bring, sealed to the deposit key. Sent at most once. UD_EXISTS where it is stored already, UD_AMBIGUOUS where it is stored
  * for another device or with other digits. */

@@ -26,7 +26,8 @@
     X(STORE, "store")                                                                                                            \
     X(KEEP, "keep")                                                                                                              \
     X(PACKAGE, "package")                                                                                                        \
-    X(APPROVAL, "approval")
+    X(APPROVAL, "approval")                                                                                                      \
+    X(BOARD, "board")
 
 enum ud_wire_capability_bit {
 #define X(name, text) UD_WIRE_CAN_##name##_BIT,

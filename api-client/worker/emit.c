@@ -428,6 +428,16 @@ on_surge(const char *incident, ud_wall ends, void *arg)
 }
 
 static void
+on_board(const struct ud_board_entry *e, void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg m = { 0 };
+
+    m.u.board = (struct ud_msg_board){ .source = p->source, .e = *e };
+    reply(p, &m, UD_MSG_BOARD);
+}
+
+static void
 on_end(const struct ud_source_end *end, void *arg)
 {
     ud_worker_part_ended(arg, end);
@@ -446,6 +456,7 @@ const struct ud_source_sink ud_worker_sink = {
     .progress = on_progress,
     .revealed = on_revealed,
     .rotation = on_rotation,
+    .board = on_board,
     .store_info = on_store_info,
     .store_request = on_store_request,
     .deposit_key = on_deposit_key,

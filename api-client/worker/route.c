@@ -334,6 +334,7 @@ source_of(uint8_t *source, const struct ud_msg *m)
     case UD_MSG_SIGN_OUT:
     case UD_MSG_GET_POLICY:
     case UD_MSG_STORE_REQUESTS:
+    case UD_MSG_GET_BOARD:
     case UD_MSG_DEPOSIT_KEY:
         *source = m->u.source.source;
         return true;
@@ -443,6 +444,9 @@ start(struct ud_source_call *c, const struct ud_msg *m)
         break;
     case UD_MSG_STORE_ASK:
         ud_source_store_ask(c, &m->u.store.device, m->u.store.note);
+        break;
+    case UD_MSG_GET_BOARD:
+        ud_source_board(c);
         break;
     case UD_MSG_STORE_REQUESTS:
         ud_source_store_requests(c);

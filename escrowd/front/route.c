@@ -45,6 +45,7 @@ static const struct ud_route routes[] = {
     { "POST", "escrow/v1/devices/{id}/store", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_typed },
     { "GET", "escrow/v1/devices/{id}/store", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_typed_state },
     { "POST", "escrow/v1/devices/{id}/store-request", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_typed_ask },
+    { "GET", "escrow/v1/board", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_board },
     { "GET", "escrow/v1/store-requests", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_typed_asked },
     { "POST", "escrow/v1/outcome", UD_ROUTE_BEARER, UD_ROUTE_JSON, 0, ud_front_outcome },
     { "POST", "escrow/v1/approvals", UD_ROUTE_BEARER, UD_ROUTE_JSON, AGENT, ud_front_approval_ask },

@@ -70,6 +70,7 @@ void ud_front_typed(struct ud_call *c);
 void ud_front_typed_state(struct ud_call *c);
 void ud_front_typed_ask(struct ud_call *c);
 void ud_front_typed_asked(struct ud_call *c);
+void ud_front_board(struct ud_call *c);
 void ud_front_store_key(struct ud_call *c);
 void ud_front_package(struct ud_call *c);
 

@@ -287,6 +287,7 @@ const struct ud_source_ops ud_source_escrowd = {
     .store_state = ud_escrowd_store_state,
     .store_ask = ud_escrowd_store_ask,
     .store_requests = ud_escrowd_store_requests,
+    .board = ud_escrowd_board,
     .deposit_key = ud_escrowd_deposit_key,
     .keep = ud_escrowd_keep,
     .package = ud_escrowd_package,

@@ -15,6 +15,9 @@ void ud_escrowd_package(struct ud_source_call *c, const struct ud_source_reveal 
 /* approval.c */
 void ud_escrowd_approval(struct ud_source_call *c, const struct ud_source_approval *what);
 
+/* board.c */
+void ud_escrowd_board(struct ud_source_call *c);
+
 /* typed.c */
 void ud_escrowd_store(struct ud_source_call *c, const struct ud_source_store *what);
 void ud_escrowd_store_state(struct ud_source_call *c, const struct ud_guid *device);

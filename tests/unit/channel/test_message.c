@@ -164,6 +164,19 @@ sample(struct ud_msg *m, enum ud_msg_type type)
     case UD_MSG_STORE_REQUEST:
         m->u.store_request = (struct ud_msg_store_request){ 2, true, device.id, 42, "Jo's MacBook", "Ann", "Please" };
         break;
+    case UD_MSG_BOARD:
+        m->u.board = (struct ud_msg_board){ .source = 2,
+            .e = { .key = key.id,
+                .device = device.id,
+                .kind = UD_KIND_LUKS,
+                .state = UD_BOARD_FAILED,
+                .overdue = true,
+                .shown = 42,
+                .due = UD_WALL_NONE,
+                .device_name = "LON-LT-0042",
+                .by = "José García 山田",
+                .message = "The device has no network." } };
+        break;
     case UD_MSG_DEPOSIT_KEY_IS:
         memcpy(m->u.deposit_key.public_key, bytes, UD_SEAL_PUBLIC);
         break;

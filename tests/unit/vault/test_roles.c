@@ -125,6 +125,21 @@ no_package(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
     return strcmp(d->s.reply->message, UD_NO_SUCH_THING) != 0;
 }
 
+/* Shown by "advanced", and not replaced since. */
+static bool
+on_the_board(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
+{
+    struct ud_vault_request reveal = about(d, UD_VAULT_REVEAL, ADVANCED, w);
+    struct ud_vault_request r = { .op = op, .auth = d->token[role] };
+
+    (void)service_ask(&d->s, &reveal);
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    for (size_t i = 0; i < d->s.reply->key_count; i++)
+        if (ud_guid_compare(&d->s.reply->keys[i].k.device, &d->device[w]) == 0)
+            return true;
+    return false;
+}
+
 static bool
 granted(struct desk *d, enum ud_vault_op op, size_t role, enum which w)
 {
@@ -181,6 +196,7 @@ static const struct row {
     { UD_VAULT_DEVICE_KEYS,  answers,      { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
     { UD_VAULT_FIND,         lists_key,    { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
     { UD_VAULT_ROTATION,     answers,      { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
+    { UD_VAULT_BOARD,        on_the_board, { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
     { UD_VAULT_REVEAL,       answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
     { UD_VAULT_REVEAL_PLAIN, answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
     { UD_VAULT_ROTATE,       answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
