@@ -88,7 +88,7 @@ read_a_policy(void)
     static const char text[] = "{\"reasons\":[{\"code\":\"a\",\"text\":\"b\"}],\"ticket\":\"yes\",\"idle_warn_s\":5}";
     struct ud_policy p;
 
-    memset(&p, 0, sizeof(p));
+    ud_policy_default(&p, UD_PROFILE_WORKSTATION);
     return ud_wire_policy_decode(&p, NULL, text, sizeof(text) - 1, NULL);
 }
 

@@ -31,8 +31,8 @@ every_member_survives_both_directions(void **state)
     p.training = !p.training;
     p.keys_asked_again = 3;
     p.keys_stop = 9;
-    ud_msec *const times[] = { &p.rotate_delay, &p.rotate_due, &p.idle_warn, &p.idle_countdown, &p.session_max, &p.session_grace, &p.locked_end,
-        &p.presence_max, &p.group_cover, &p.whole_cover, &p.covered_max };
+    ud_msec *const times[] = { &p.rotate_delay, &p.rotate_due, &p.idle_warn, &p.idle_countdown, &p.session_max, &p.session_grace,
+        &p.locked_end, &p.presence_max, &p.group_cover, &p.whole_cover, &p.covered_max };
     for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
         *times[i] = (ud_msec)(i * 1000);
     ud_buf_init(&b, 65536);
@@ -50,7 +50,7 @@ every_member_survives_both_directions(void **state)
     assert_string_equal(again.data, b.data);
     assert_int_equal(got.reason_count, p.reason_count);
     assert_string_equal(got.verified_way[1], "Badge \xe2\x82\xac");
-    assert_true(got.covered_max == 9000);
+    assert_true(got.covered_max == 10000);
     assert_int_equal(got.personal_bitlocker_view, p.personal_bitlocker_view);
     ud_buf_free(&again);
     ud_buf_free(&b);
