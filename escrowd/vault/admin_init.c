@@ -8,21 +8,6 @@
 #include "escrowd/vault/certificate.h"
 #include "escrowd/vault/shared.h"
 
-static const char service_notice[] =
-    "This service holds recovery keys. Use it only for devices you are asked to help with.\n"
-    "Every key that is shown is recorded with your name, the device, the reason and the time, and the records are reviewed.";
-static const char service_own_notice[] =
-    "Here you get the recovery key of your own computer. Get it only when that computer asks for it.\n"
-    "Every key that is shown is recorded with your name, the computer, the reason and the time. Afterwards the computer makes a "
-    "new key.";
-static const char training_own_notice[] = "TRAINING. Every computer, person and recovery key here is invented.\n"
-                                          "In the real service you get the recovery key of your own computer here, and every key "
-                                          "that is shown is recorded with your name, the "
-                                          "computer, the reason and the time.";
-static const char training_notice[] =
-    "TRAINING. Every device, person and recovery key here is invented.\n"
-    "In the real service every key that is shown is recorded with your name, the device, the reason and the time.";
-
 /* What an invented site says; a real one says nothing until somebody has set it. */
 static const char training_branding[] =
     "{\"company\":\"Training IT\",\"helpdesk_text\":\"Call the service desk, extension 4357.\","
@@ -34,10 +19,8 @@ static const char training_branding[] =
 static enum ud_status
 fill_words(struct ud_store *s, bool training, struct ud_error *err)
 {
-    enum ud_status st = ud_admin_notice_put(s, false, "default", training ? training_notice : service_notice, err);
+    enum ud_status st = ud_admin_notices_shipped(s, training, err);
 
-    if (st == UD_OK)
-        st = ud_admin_notice_put(s, true, "default", training ? training_own_notice : service_own_notice, err);
     if (st == UD_OK && training)
         st = ud_store_meta_put(s, "branding", training_branding, sizeof(training_branding) - 1, err);
     return st;

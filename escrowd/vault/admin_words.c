@@ -65,7 +65,8 @@ ud_admin_notice(struct ud_admin *a, bool self_service, const char *language, con
     ud_buf_free(&text);
     if (st != UD_OK || (st = ud_change_begin(&a->context, err)) != UD_OK)
         return st;
-    if ((st = ud_admin_notice_put(a->context.store, self_service, language, clean, err)) == UD_OK)
+    if ((st = ud_admin_notices_give_way(a->context.store, self_service, err)) == UD_OK &&
+        (st = ud_admin_notice_put(a->context.store, self_service, language, clean, err)) == UD_OK)
         st = ud_admin_note(a, self_service ? "notice-self-service" : "notice", language, err);
     return ud_admin_end(a, st, err);
 }
@@ -80,6 +81,8 @@ ud_admin_notice_remove(struct ud_admin *a, bool self_service, const char *langua
     st = ud_store_notice_drop(a->context.store, self_service ? UD_NOTICE_SELF_SERVICE : UD_NOTICE_STAFF, language, err);
     if (st == UD_NOTFOUND)
         st = ud_error_set(err, UD_NOTFOUND, "There is no notice in the language \"%.20s\"", language);
+    if (st == UD_OK)
+        st = ud_admin_notices_give_way(a->context.store, self_service, err);
     if (st == UD_OK)
         st = ud_admin_note(a, "notice-removed", language, err);
     return ud_admin_end(a, st, err);

@@ -15,6 +15,10 @@ UD_CHECK enum ud_status ud_admin_policy_put(
     struct ud_store *s, const struct ud_policy *p, bool plain_graph_reads, struct ud_error *err);
 UD_CHECK enum ud_status ud_admin_notice_put(
     struct ud_store *s, bool self_service, const char *language, const char *text, struct ud_error *err);
+/* Those a new service begins with, in every language the console speaks. */
+UD_CHECK enum ud_status ud_admin_notices_shipped(struct ud_store *s, bool training, struct ud_error *err);
+/* Takes away the shipped translations that are as they came: once a site has a word of its own, none of ours may hide it. */
+UD_CHECK enum ud_status ud_admin_notices_give_way(struct ud_store *s, bool self_service, struct ud_error *err);
 
 /* A random token as text, new and owned by the caller; its hash in *hash. */
 UD_CHECK enum ud_status ud_admin_new_token(

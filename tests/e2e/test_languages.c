@@ -5,23 +5,23 @@
 
 struct speech {
     const char *language;
-    const char *approve, *you, *notice, *devices, *count, *device, *current, *why, *lost_pin, *group, *of_eight, *worked, *ticket,
-        *shown;
+    const char *approve, *you, *notice, *notice_text, *devices, *count, *device, *current, *why, *lost_pin, *group, *of_eight,
+        *worked, *ticket, *shown;
     const char *name, *user, *system, *id, *kind, *training;
     int training_cells;
     const char *digit[10];
 };
 
 static const struct speech speeches[] = {
-    { "nl", "Enter: goedkeuren als", "Bent u dit?", "Mededeling van", "│ Apparaten", "60 apparaten", "│ Apparaat", "huidig",
-        "Waarom is de sleutel nodig?", "Pincode kwijt", "Groep ", " van 8", "De sleutel werkte.",
+    { "nl", "Enter: goedkeuren als", "Bent u dit?", "Mededeling van", "OEFENING. Elk apparaat", "│ Apparaten", "60 apparaten",
+        "│ Apparaat", "huidig", "Waarom is de sleutel nodig?", "Pincode kwijt", "Groep ", " van 8", "De sleutel werkte.",
         "herstelsleutel van 48 cijfers getoond", "getoond", "Apparaat", "Gebruiker", "Systeem", "Sleutel-id", "Soort", "OEFENING",
         8, { "nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen" } },
-    { "sv", "Enter: godkänn som", "Är det här du?", "Meddelande från", "│ Enheter", "60 enheter", "│ Enhet ", "aktuell",
-        "Varför behövs nyckeln?", "Förlorad PIN-kod", "Grupp ", " av 8", "Nyckeln fungerade.",
+    { "sv", "Enter: godkänn som", "Är det här du?", "Meddelande från", "ÖVNING. Varje enhet", "│ Enheter", "60 enheter",
+        "│ Enhet ", "aktuell", "Varför behövs nyckeln?", "Förlorad PIN-kod", "Grupp ", " av 8", "Nyckeln fungerade.",
         "48-siffrig återställningsnyckel visad", "visad", "Enhet", "Användare", "System", "Nyckel-ID", "Slag", "ÖVNING", 6,
         { "noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio" } },
-    { "ja", "として承認", "あなたですか?", "のお知らせです", "│ デバイス", "60 台", "回復キー (新しい順)", "現在",
+    { "ja", "として承認", "あなたですか?", "のお知らせです", "練習用です。", "│ デバイス", "60 台", "回復キー (新しい順)", "現在",
         "キーが必要な理由は?", "PIN の紛失", "グループ ", " / 8", "キーで解除できました。", "48 桁の回復キー表示", "キーの表示",
         "デバイス", "ユーザー", "システム", "キー ID", "種類", "練習", 4,
         { "ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ" } },
@@ -103,7 +103,8 @@ sign_in(struct ud_pty *p, const struct speech *s)
 {
     accept(p, s->approve);
     accept(p, s->you);
-    accept(p, s->notice);
+    ud_pty_wait(p, s->notice);
+    accept(p, s->notice_text);
     ud_pty_wait(p, s->devices);
     ud_pty_wait(p, s->count);
     ud_pty_idle(p);

@@ -58,6 +58,27 @@ expect_notice(struct service *s, const struct ud_token *t, const char *language,
 }
 
 static void
+a_new_service_has_notices_in_four_languages_until_it_has_its_own(void **state)
+{
+    static const char *const languages[][2] = { { "en", "TRAINING." }, { "nl-BE", "OEFENING." }, { "sv", "ÖVNING." },
+        { "ja", "練習用です。" } };
+    struct service *s = *state;
+    struct ud_token t = service_user(s, "robin", "helpdesk", NULL), own = service_user(s, "employee", "user", NULL);
+
+    for (size_t i = 0; i < 4; i++) {
+        struct ud_vault_request r = { .op = UD_VAULT_NOTICE, .auth = t, .name = languages[i][0] };
+
+        assert_int_equal(service_ask(s, &r)->code, UD_VAULT_OK);
+        assert_ptr_equal(strstr(s->reply->text, languages[i][1]), s->reply->text);
+    }
+    assert_int_equal(apply(s, "For everybody.", "default", false, NULL), UD_OK);
+    expect_notice(s, &t, "nl-BE", "For everybody.", "default");
+    struct ud_vault_request r = { .op = UD_VAULT_NOTICE, .auth = own, .name = "nl" };
+    assert_int_equal(service_ask(s, &r)->code, UD_VAULT_OK); /* that of self-service is another */
+    assert_string_equal(s->reply->name, "nl");
+}
+
+static void
 a_notice_falls_back_from_the_region_to_the_language_to_the_default(void **state)
 {
     struct service *s = *state;
@@ -184,6 +205,7 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        T(a_new_service_has_notices_in_four_languages_until_it_has_its_own),
         T(a_notice_falls_back_from_the_region_to_the_language_to_the_default),
         T(staff_and_employees_have_notices_of_their_own),
         T(the_notice_of_self_service_can_be_switched_off),
