@@ -380,7 +380,7 @@ refused_store_send(const struct ud_app *app)
 {
     if (app->store.step == UD_VIEW_STORE_SENDING)
         return _("It is being sent.");
-    return app->store.step == UD_VIEW_STORE_STATE ? _("It was sent. Esc: to the Mac's page.") : NULL;
+    return app->store.step == UD_VIEW_STORE_STATE ? _("It was sent. Esc leaves.") : NULL;
 }
 
 static const char *
@@ -394,7 +394,7 @@ refused_store_again(const struct ud_app *app)
 {
     if (app->store.step == UD_VIEW_STORE_SENDING)
         return _("It is being sent.");
-    return ud_store_refused(app);
+    return app->self.on ? NULL : ud_store_refused(app);
 }
 
 /* --- the table ------------------------------------------------------------------------------------------------------------- */
@@ -442,11 +442,15 @@ static const struct ud_command table[] = {
     { "call.4", N_("bring back call 4"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(NEW_KEY) | UD_AT(TICKET) | UD_AT(LOG), 0, "4",
         cmd_call_4, NULL },
 
-    { "store.send", N_("send"), UD_AT(STORE), UD_HINT, "Enter", ud_store_submit, refused_store_send },
-    { "store.other-field", N_("other field"), UD_AT(STORE), UD_HINT | UD_HIDDEN, "Tab Shift-Tab Up Down", ud_store_other_field,
-        refused_store_field },
-    { "store.again", N_("type it again"), UD_AT(STORE), UD_HINT, "s", ud_store_open_device, refused_store_again },
-    { "store.back", N_("to the Mac's page"), UD_AT(STORE), UD_HINT, "Esc", ud_store_leave, NULL },
+    { "store.send", N_("send"), UD_AT(STORE), UD_HINT | UD_SELF, "Enter", ud_store_submit, refused_store_send },
+    { "store.other-field", N_("other field"), UD_AT(STORE), UD_HINT | UD_HIDDEN | UD_SELF, "Tab Shift-Tab Up Down",
+        ud_store_other_field, refused_store_field },
+    { "store.again", N_("type it again"), UD_AT(STORE), UD_HINT | UD_SELF, "s", ud_store_again, refused_store_again },
+    { "store.back", N_("back"), UD_AT(STORE), UD_HINT | UD_SELF, "Esc", ud_store_leave, NULL },
+    { "self.store", N_("store a Mac's recovery key"), UD_AT(SELF_ID) | UD_AT(SELF_DEVICE), UD_SELF | UD_SELF_HINT, "F5",
+        ud_store_open_own, ud_store_own_refused },
+    { "self.next-mac", N_("another Mac of yours"), UD_AT(STORE), UD_HIDDEN | UD_SELF, "F5", ud_store_open_own,
+        ud_store_own_refused },
 
     { "new-key.retry", N_("ask again"), UD_AT(NEW_KEY), UD_HINT, "a", ud_new_key_retry, refused_retry },
     { "new-key.back", N_("back to the devices"), UD_AT(NEW_KEY) | UD_AT(LOG), UD_HINT, "Esc Left", cmd_back_to_devices, NULL },

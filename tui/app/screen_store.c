@@ -132,6 +132,19 @@ ud_store_open_device(struct ud_app *app)
     ud_store_open(app, &app->device.dev.d);
 }
 
+/* The Mac of the page that is open. */
+void
+ud_store_again(struct ud_app *app)
+{
+    uint32_t row = ud_fleet_row_of(app->fleet, app->store.source, &app->store.device);
+    struct ud_device d;
+
+    if (row != UD_ROW_NONE && ud_fleet_device(app->fleet, row, &d))
+        ud_store_open(app, &d);
+    else if (app->device.dev.d.name != NULL && ud_guid_compare(&app->device.dev.d.id, &app->store.device) == 0)
+        ud_store_open_device(app);
+}
+
 void
 ud_store_open_ask(struct ud_app *app)
 {
@@ -347,7 +360,10 @@ ud_store_leave(struct ud_app *app)
     bool same = app->device.dev.d.name != NULL && ud_guid_compare(&app->device.dev.d.id, &app->store.device) == 0;
 
     ud_store_clear(app);
-    ud_show(app, same ? UD_SCREEN_DEVICE : UD_SCREEN_DEVICES);
+    if (app->self.on)
+        ud_self_enter(app);
+    else
+        ud_show(app, same ? UD_SCREEN_DEVICE : UD_SCREEN_DEVICES);
 }
 
 /* --- answers ---------------------------------------------------------------------------------------------------------------- */

@@ -118,6 +118,10 @@ void ud_new_key_retry(struct ud_app *app);
 /* screen_store.c: the page that takes a Mac's recovery key; store_watch.c: what became of it */
 void ud_store_open(struct ud_app *app, const struct ud_device *d);
 void ud_store_open_device(struct ud_app *app);
+void ud_store_again(struct ud_app *app);
+/* In self-service: the next of the own Macs; why there is none. */
+void ud_store_open_own(struct ud_app *app);
+const char *ud_store_own_refused(const struct ud_app *app);
 void ud_store_open_ask(struct ud_app *app);
 const char *ud_store_refused(const struct ud_app *app);
 const char *ud_store_ask_refused(const struct ud_app *app);

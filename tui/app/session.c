@@ -453,5 +453,6 @@ ud_session_over(struct ud_app *app, const char *why, const char *next)
         app->source[i].sign = UD_SIGNED_OUT;
     ud_devices_clear(app);
     ud_form_clear(app);
+    ud_store_locked(app);
     ud_show(app, UD_SCREEN_OVER);
 }

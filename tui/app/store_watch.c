@@ -272,6 +272,39 @@ ud_store_ask_requests(struct ud_app *app, uint8_t source)
         ud_ask(app, &v->requests_tag, UD_MSG_STORE_REQUESTS, source);
 }
 
+/* The Macs of an employee, one after the other: what is asked for comes first. */
+static bool
+next_own(const struct ud_app *app, struct ud_device *out)
+{
+    uint32_t rows = ud_fleet_rows(app->fleet), at = ud_fleet_row_of(app->fleet, app->store.source, &app->store.device);
+    bool here = app->screen == UD_SCREEN_STORE && at != UD_ROW_NONE;
+
+    for (uint32_t i = 0; i < rows; i++) {
+        uint32_t row = (i + (here ? at + 1 : 0)) % rows;
+        if (ud_fleet_device(app->fleet, row, out) && out->source == app->self.source && strcasecmp(out->os, "macOS") == 0 &&
+            ud_store_is_own(app, out->source, out->user))
+            return true;
+    }
+    return false;
+}
+
+const char *
+ud_store_own_refused(const struct ud_app *app)
+{
+    struct ud_device d;
+
+    return next_own(app, &d) ? NULL : _("None of your computers is a Mac.");
+}
+
+void
+ud_store_open_own(struct ud_app *app)
+{
+    struct ud_device d;
+
+    if (next_own(app, &d))
+        ud_store_open(app, &d);
+}
+
 /* A user's console opens on what is asked of its user, once, as soon as that device is in the list. */
 void
 ud_store_step(struct ud_app *app)
@@ -280,7 +313,7 @@ ud_store_step(struct ud_app *app)
     struct ud_device d;
     uint32_t row;
 
-    if (app->screen != UD_SCREEN_DEVICES || app->lock.locked || v->requests_opened)
+    if (app->screen != (app->self.on ? UD_SCREEN_SELF_ID : UD_SCREEN_DEVICES) || app->lock.locked || v->requests_opened)
         return;
     for (uint8_t i = 0; i < app->config->source_count && !v->requests_asked; i++)
         if (app->source[i].sign == UD_SIGNED_IN && ud_app_role(app, i) == UD_DESK_USER)
@@ -291,6 +324,5 @@ ud_store_step(struct ud_app *app)
     if (row == UD_ROW_NONE || !ud_fleet_device(app->fleet, row, &d))
         return;
     v->requests_opened = true;
-    ud_device_open(app, &d, NULL);
-    ud_store_open(app, &app->device.dev.d);
+    ud_store_open(app, &d);
 }

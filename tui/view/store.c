@@ -138,7 +138,7 @@ draw_asked(struct ud_canvas cv, int x, int y, int width, const struct ud_view_st
 
     ud_view_clock(when, s->asked_at, s->now);
     if (s->own)
-        (void)snprintf(line, sizeof(line), _("%s asks (%s) that you store the recovery key of this Mac: s, then type it twice."),
+        (void)snprintf(line, sizeof(line), _("%s asks (%s) that you store the recovery key of this Mac."),
             s->asked_by != NULL && s->asked_by[0] ? s->asked_by : _("The helpdesk"), when);
     else
         (void)snprintf(line, sizeof(line), _("The user was asked to store the key (%s); nothing has come yet."), when);
@@ -246,6 +246,8 @@ draw_entry(struct ud_canvas cv, int y, const struct ud_view_store *m)
 {
     int air = cv.height >= LOW, width = page_width(cv);
 
+    if (m->state.asked && m->state.own && m->state.state != UD_TYPED_PENDING)
+        y += draw_asked(cv, SIDE, y, width, &m->state) + air;
     if (cv.height >= 12)
         y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT,
                  _("Type the 24 characters twice; small letters and dashes make no difference. The key goes to this Mac only: it "
@@ -262,8 +264,11 @@ draw_entry(struct ud_canvas cv, int y, const struct ud_view_store *m)
     if (m->error != NULL && m->error_second)
         y += ud_part_sentence(cv, SIDE, y, width, UD_TONE_ERROR, m->error);
     y += air;
-    if (m->state.state != UD_TYPED_DONE && y < cv.height)
-        (void)ud_view_stored(cv, SIDE, y, width, &m->state);
+    if (m->state.state != UD_TYPED_DONE && y < cv.height) {
+        struct ud_view_stored before = m->state;
+        before.asked = before.asked && !before.own; /* said above */
+        (void)ud_view_stored(cv, SIDE, y, width, &before);
+    }
 }
 
 static void
