@@ -105,6 +105,8 @@ ud_app_free(struct ud_app **app_at)
         ud_call_drop_secrets(&app->call[i]);
     while ((e = ud_app_effect(app)) != NULL)
         ud_effect_free(&e);
+    ud_secret_free(&app->store.secret[0]);
+    ud_secret_free(&app->store.secret[1]);
     ud_secret_free(&app->lock.half);
     ud_secret_free(&app->pin.secret[0]);
     ud_secret_free(&app->pin.secret[1]);

@@ -178,6 +178,7 @@ on_signal(struct ud_app *app, enum ud_on on)
             ud_reveal_abandon(app, &app->call[i]);
             ud_call_drop_secrets(&app->call[i]);
         }
+        ud_store_clear(app);
         if (app->session_recorded)
             ud_entry_detail(ud_do_record(app, NULL, UD_EVENT_END), on == UD_ON_HANGUP ? "terminal lost" : "terminated");
         app->quit = true;

@@ -6,7 +6,7 @@
 #include "view/parts.h"
 
 #define SIDE   2
-#define LABEL  15
+#define LABEL  22
 #define WIDEST 76
 #define CAUSE  5 /* cells in front of a cause */
 #define GROUP  (UD_TYPED_CHARACTERS / UD_TYPED_GROUPS)
@@ -246,8 +246,11 @@ draw_entry(struct ud_canvas cv, int y, const struct ud_view_store *m)
 {
     int air = cv.height >= LOW, width = page_width(cv);
 
-    if (m->state.asked && m->state.own && m->state.state != UD_TYPED_PENDING)
+    if (m->state.asked && m->state.own && m->state.state != UD_TYPED_PENDING && cv.height >= LOW)
         y += draw_asked(cv, SIDE, y, width, &m->state) + air;
+    else if (m->state.asked && m->state.own && m->state.state != UD_TYPED_PENDING) /* the fields need the room */
+        ud_canvas_fit(cv, SIDE, y++, width, UD_ROLE_STATE_WARNING,
+            m->state.blocked ? _("! Access is blocked until then.") : _("! You are asked for it."));
     if (cv.height >= 12)
         y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT,
                  _("Type the 24 characters twice; small letters and dashes make no difference. The key goes to this Mac only: it "
