@@ -8,7 +8,8 @@ struct ud_store {
     sqlite3 *db;
     sqlite3_stmt *statement[UD_SQL_COUNT];
     bool sync_failed;
-    int64_t seen; /* data version at the last ud_store_changed */
+    int64_t seen;                  /* data version at the last ud_store_changed */
+    unsigned log_pages, log_limit; /* of the write-ahead log */
 };
 
 /* Settings and schema (schema.c). */

@@ -82,6 +82,39 @@ ud_store_sync_failed(const struct ud_store *s)
     return s->sync_failed;
 }
 
+enum ud_status
+ud_store_backfill(struct ud_store *s, struct ud_error *err)
+{
+    int rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+    return rc == SQLITE_OK ? UD_OK : ud_sql_error(s, rc, err);
+}
+
+/* The commit is done and durable, whatever becomes of this. */
+static int
+after_commit(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    struct ud_store *s = arg;
+
+    s->log_pages = (unsigned)pages;
+    if (s->log_pages > s->log_limit)
+        (void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
+void
+ud_store_log_limit(struct ud_store *s, unsigned pages)
+{
+    s->log_limit = pages;
+    (void)sqlite3_wal_hook(s->db, after_commit, s);
+}
+
+unsigned
+ud_store_log_pages(const struct ud_store *s)
+{
+    return s->log_pages;
+}
+
 void
 ud_store_limit_pages(struct ud_store *s, unsigned pages)
 {

@@ -32,6 +32,12 @@ void ud_store_undo(struct ud_store *s); /* back to the savepoint, and releases i
 bool ud_store_sync_failed(const struct ud_store *s);
 /* True where another connection has written since the last call (also at the first call). */
 bool ud_store_changed(struct ud_store *s);
+/* The write-ahead log: pages it held after this connection's last commit. From the first call of _log_limit on, a commit brings what is in
+ * the log into the file only where that is more than `pages`; before, as SQLite is set up, whenever it is 4000. */
+void ud_store_log_limit(struct ud_store *s, unsigned pages);
+unsigned ud_store_log_pages(const struct ud_store *s);
+/* Brings in what readers allow, for a connection beside the writer's: neither waits for the other. */
+UD_CHECK enum ud_status ud_store_backfill(struct ud_store *s, struct ud_error *err);
 /* Whole-file check; UD_TAMPERED with SQLite's words. */
 UD_CHECK enum ud_status ud_store_check(struct ud_store *s, struct ud_error *err);
 /* Bulk loading into an empty database: secondary indexes are dropped and made again by _done. */

@@ -77,8 +77,9 @@ struct ud_change {
 };
 
 struct ud_writer;
-UD_CHECK enum ud_status ud_writer_new(
-    struct ud_writer **out, struct ud_store *store, struct ud_ring *ring, const char *anchor, int wake_fd, struct ud_error *err);
+struct ud_backfill;
+UD_CHECK enum ud_status ud_writer_new(struct ud_writer **out, struct ud_store *store, struct ud_ring *ring,
+    struct ud_backfill *backfill, const char *anchor, int wake_fd, struct ud_error *err);
 UD_CHECK enum ud_status ud_writer_start(struct ud_writer *w, struct ud_error *err);
 void ud_writer_put(struct ud_writer *w, struct ud_change *change); /* taken over */
 struct ud_change *ud_writer_take_done(struct ud_writer *w);        /* a list; NULL: none */
@@ -137,6 +138,7 @@ struct ud_vault {
     struct ud_ring *ring;       /* this thread's */
     struct ud_ring *write_ring; /* the writer's: open secrets are not shared between threads */
     struct ud_writer *writer;
+    struct ud_backfill *backfill;
     struct ud_hasher *hasher;
     struct ud_sessions *sessions;
     struct ud_limits *limits;

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "escrowd/vault/agent.h"
+#include "escrowd/vault/backfill.h"
 #include "escrowd/vault/due.h"
 #include "escrowd/vault/seen.h"
 #include "escrowd/vault/state.h"
@@ -96,7 +97,9 @@ open_all(struct ud_vault *v, struct ud_error *err)
     if ((v->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
         return ud_error_errno(err, "eventfd");
     v->hasher = ud_hasher_new(v->wake_fd);
-    return ud_writer_new(&v->writer, v->write, v->write_ring, anchor, v->wake_fd, err);
+    if ((st = ud_backfill_new(&v->backfill, database, err)) != UD_OK)
+        return st;
+    return ud_writer_new(&v->writer, v->write, v->write_ring, v->backfill, anchor, v->wake_fd, err);
 }
 
 enum ud_status
@@ -126,6 +129,8 @@ ud_vault_start(struct ud_vault *v, struct ud_error *err)
 {
     enum ud_status st = ud_writer_start(v->writer, err);
 
+    if (st == UD_OK)
+        st = ud_backfill_start(v->backfill, err);
     return st == UD_OK ? ud_hasher_start(v->hasher, err) : st;
 }
 
@@ -139,6 +144,7 @@ ud_vault_close(struct ud_vault **out)
     ud_hasher_free(&v->hasher);
     ud_agents_flush(v);
     ud_writer_free(&v->writer);
+    ud_backfill_free(&v->backfill);
     while (v->waiting != NULL) {
         struct ud_waiting *w = v->waiting;
         v->waiting = w->next;

@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "escrowd/vault/backfill.h"
 #include "escrowd/vault/state.h"
 
 #define BATCH_MAX 512u
@@ -17,6 +18,7 @@
 
 struct ud_writer {
     struct ud_change_context context;
+    struct ud_backfill *backfill;
     char anchor[512];
     uint64_t anchored;
     int wake_fd;
@@ -43,8 +45,8 @@ now_ns(void)
 }
 
 enum ud_status
-ud_writer_new(
-    struct ud_writer **out, struct ud_store *store, struct ud_ring *ring, const char *anchor, int wake_fd, struct ud_error *err)
+ud_writer_new(struct ud_writer **out, struct ud_store *store, struct ud_ring *ring, struct ud_backfill *backfill,
+    const char *anchor, int wake_fd, struct ud_error *err)
 {
     struct ud_writer *w = ud_xcalloc(1, sizeof(*w));
     pthread_condattr_t monotonic;
@@ -54,6 +56,8 @@ ud_writer_new(
     w->context.store = store;
     w->context.ring = ring;
     w->wake_fd = wake_fd;
+    w->backfill = backfill;
+    ud_store_log_limit(store, UD_BACKFILL_MOST);
     w->queue_end = &w->queue;
     w->done_end = &w->done;
     (void)ud_copy(w->anchor, sizeof(w->anchor), anchor);
@@ -234,6 +238,7 @@ work(void *arg)
         ud_secret_release(w->context.scratch);
         ud_ring_release(w->context.ring);
         hand_back(w, batch, st);
+        ud_backfill_note(w->backfill, ud_store_log_pages(w->context.store));
         keep_anchor(w);
     }
     return NULL;

@@ -302,6 +302,52 @@ bulk_loading_ends_with_the_same_indexes(void **state)
     assert_int_equal(ud_store_device_add(store, &count, &twin, NULL), UD_EXISTS);
 }
 
+static void
+put_notes(unsigned count)
+{
+    static unsigned number; /* writing the same again would write nothing */
+    char text[3000];
+
+    memset(text, 'x', sizeof(text));
+    for (unsigned i = 0; i < count; i++) {
+        (void)snprintf(text, sizeof(text), "%u", number++);
+        assert_int_equal(ud_store_begin(store, NULL), UD_OK);
+        assert_int_equal(ud_store_meta_put(store, "note", text, sizeof(text), NULL), UD_OK);
+        assert_int_equal(ud_store_commit(store, NULL), UD_OK);
+    }
+}
+
+static void
+the_log_is_brought_in_from_beside_the_writer(void **state)
+{
+    struct ud_store *beside = NULL;
+    unsigned before;
+
+    (void)state;
+    assert_int_equal(ud_store_open(&beside, path, UD_STORE_WRITE, NULL), UD_OK);
+    ud_store_log_limit(store, 100000);
+    put_notes(50);
+    before = ud_store_log_pages(store);
+    assert_in_range(before, 50, 1000);
+    put_notes(1);
+    assert_true(ud_store_log_pages(store) > before);
+    assert_int_equal(ud_store_backfill(beside, NULL), UD_OK);
+    put_notes(1); /* there is nothing in the log to keep: it begins anew */
+    assert_true(ud_store_log_pages(store) < 50);
+    ud_store_free(&beside);
+}
+
+static void
+a_log_that_nobody_brings_in_stays_below_its_limit(void **state)
+{
+    (void)state;
+    ud_store_log_limit(store, 40);
+    put_notes(100);
+    assert_in_range(ud_store_log_pages(store), 1, 50);
+    put_notes(100);
+    assert_in_range(ud_store_log_pages(store), 1, 50);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -318,6 +364,8 @@ main(void)
         T(another_connections_writing_is_noticed),
         T(a_request_id_is_taken_once),
         T(bulk_loading_ends_with_the_same_indexes),
+        T(the_log_is_brought_in_from_beside_the_writer),
+        T(a_log_that_nobody_brings_in_stays_below_its_limit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
