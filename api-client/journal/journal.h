@@ -33,6 +33,7 @@
     X(STORED, "stored") /* its Mac has made and escrowed a new one */                                                            \
     X(STORE_FAILED, "store-failed")                                                                                              \
     X(STORE_ASKED, "store-asked") /* a user was asked for it */                                                                  \
+    X(APPROVAL, "approval")       /* asked, granted, denied, expired, withdrawn; grant, deny: decided here */                    \
     X(COPIED, "copied")           /* ticket text to the clipboard */                                                             \
     X(LOCK, "lock")                                                                                                              \
     X(UNLOCK, "unlock")                                                                                                          \
@@ -73,6 +74,7 @@ struct ud_record {
     const char *server_request;
     const char *finding; /* multiplexer or recorder finding */
     const char *detail;
+    const char *surge; /* incident number of the surge that was on */
 };
 
 struct ud_journal;

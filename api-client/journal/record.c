@@ -39,6 +39,7 @@ const struct ud_record_field ud_record_fields[UD_RECORD_FIELDS] = {
     FIELD("server_request", server_request),
     FIELD("finding", finding),
     FIELD("detail", detail),
+    FIELD("surge", surge),
 };
 
 const char *

@@ -6,7 +6,7 @@
 
 #include "journal/journal.h"
 
-#define UD_RECORD_FIELDS 18
+#define UD_RECORD_FIELDS 19
 
 struct ud_record_field {
     const char *name;

@@ -124,7 +124,7 @@ ud_call_resume(struct ud_app *app, unsigned number)
         ud_call_cover(app, c, _("Another call was brought back."));
     app->active = (int)number - 1;
     c = &app->call[app->active];
-    ud_show(app, c->phase == UD_CALL_ENDED ? UD_SCREEN_TICKET : UD_SCREEN_KEY);
+    ud_show(app, c->phase == UD_CALL_ENDED ? UD_SCREEN_TICKET : c->phase == UD_CALL_APPROVAL ? UD_SCREEN_WAITING : UD_SCREEN_KEY);
     ud_tmux_ask(app);
 }
 
@@ -187,6 +187,25 @@ ud_call_close(struct ud_app *app)
     ud_show(app, UD_SCREEN_DEVICES);
 }
 
+/* Leaving a call that has shown nothing ends it; any other is held. */
+void
+ud_call_leave(struct ud_app *app)
+{
+    struct ud_call *c = ud_call_active(app);
+
+    if (ud_dictate_stop(app))
+        return;
+    if (c != NULL && c->r.shown_at == UD_WALL_NONE && c->phase != UD_CALL_KEY && c->r.tried_count == 0) {
+        ud_reveal_abandon(app, c);
+        ud_call_drop_secrets(c);
+        explicit_bzero(c, sizeof(*c));
+        app->active = -1;
+        ud_show(app, app->self.on ? UD_SCREEN_SELF_REASON : UD_SCREEN_DEVICE);
+        return;
+    }
+    ud_call_hold(app);
+}
+
 static bool
 was_tried(const struct ud_call *c, const struct ud_guid *id)
 {
@@ -219,6 +238,7 @@ ud_call_next_key(struct ud_app *app)
     if (k == NULL)
         return;
     c->r.key = *k;
+    explicit_bzero(&c->r.approval, sizeof(c->r.approval)); /* another key needs its own */
     c->r.group = c->r.groups = 0;
     c->r.ended = c->copied = false;
     c->r.receipt[0] = '\0';

@@ -217,25 +217,6 @@ refused_whole(const struct ud_app *app)
     return ud_call_blocked(app, c);
 }
 
-/* Leaving a call that has shown nothing ends it; any other is held. */
-static void
-cmd_call_leave(struct ud_app *app)
-{
-    struct ud_call *c = ud_call_active(app);
-
-    if (ud_dictate_stop(app))
-        return;
-    if (c != NULL && c->r.shown_at == UD_WALL_NONE && c->phase != UD_CALL_KEY && c->r.tried_count == 0) {
-        ud_reveal_abandon(app, c);
-        ud_call_drop_secrets(c);
-        explicit_bzero(c, sizeof(*c));
-        app->active = -1;
-        ud_show(app, app->self.on ? UD_SCREEN_SELF_REASON : UD_SCREEN_DEVICE);
-        return;
-    }
-    ud_call_hold(app);
-}
-
 static void
 resume(struct ud_app *app, unsigned n)
 {
@@ -370,6 +351,12 @@ refused_quit(const struct ud_app *app)
 }
 
 static const char *
+refused_send(const struct ud_app *app)
+{
+    return app->approver.writing ? NULL : _("a: grant. d: deny, with a note.");
+}
+
+static const char *
 refused_get(const struct ud_app *app)
 {
     return ud_device_get_refused(app);
@@ -423,10 +410,22 @@ static const struct ud_command table[] = {
     { "key.read-back", N_("read back"), UD_AT(KEY), UD_HINT, "r", ud_dictate_read, ud_dictate_read_refused },
     { "key.worked", N_("it worked"), UD_AT(KEY), UD_HINT | UD_SELF, "w", cmd_worked, refused_outcome },
     { "key.not-unlocked", N_("did not unlock"), UD_AT(KEY), UD_HINT | UD_SELF, "x", cmd_not_worked, refused_outcome },
-    { "call.hold", N_("hold"), UD_AT(KEY) | UD_AT(TICKET), UD_HINT, "h", ud_call_hold, NULL },
+    { "call.hold", N_("hold"), UD_AT(KEY) | UD_AT(TICKET) | UD_AT(WAITING), UD_HINT, "h", ud_call_hold, NULL },
     { "key.gone", N_("caller gone"), UD_AT(KEY), UD_HINT, "g", cmd_gone, refused_outcome },
     { "key.whole", N_("whole key"), UD_AT(KEY), UD_HINT | UD_ASKS | UD_SELF, "f", ud_call_whole, refused_whole },
-    { "call.leave", N_("leave the call"), UD_AT(KEY), UD_HIDDEN | UD_SELF | UD_SELF_HINT, "Esc", cmd_call_leave, refused_leave },
+    { "call.leave", N_("leave the call"), UD_AT(KEY), UD_HIDDEN | UD_SELF | UD_SELF_HINT, "Esc", ud_call_leave, refused_leave },
+
+    { "approval.get", N_("get key, or ask again"), UD_AT(WAITING), UD_HINT | UD_DELIBERATE | UD_SELF, "Enter", ud_waiting_go,
+        ud_waiting_go_refused },
+    { "approval.withdraw", N_("withdraw the request"), UD_AT(WAITING), UD_HINT | UD_SELF, "Esc", ud_waiting_withdraw, NULL },
+    { "approvals.open", N_("details"), UD_AT(APPROVALS), UD_HINT, "Enter", ud_approver_open, ud_approver_refused_open },
+    { "approvals.grant", N_("grant"), UD_AT(APPROVALS) | UD_AT(APPROVAL), UD_HINT | UD_ASKS | UD_DELIBERATE, "a",
+        ud_approver_grant, ud_approver_refused_decide },
+    { "approvals.deny", N_("deny, with a note"), UD_AT(APPROVALS) | UD_AT(APPROVAL), UD_HINT, "d", ud_approver_deny,
+        ud_approver_refused_decide },
+    { "approvals.send", N_("deny with this note"), UD_AT(APPROVAL), UD_HINT | UD_DELIBERATE, "Enter", ud_approver_deny,
+        refused_send },
+    { "approvals.back", N_("back"), UD_AT(APPROVALS) | UD_AT(APPROVAL), UD_HINT, "Esc Left", ud_approver_back, NULL },
 
     { "ticket.done", N_("done"), UD_AT(TICKET), UD_HINT, "Enter Esc", ud_call_close, NULL },
     { "ticket.copy", N_("copy these lines"), UD_AT(TICKET), UD_HINT, "y", cmd_copy_ticket, refused_copy },
@@ -473,6 +472,9 @@ static const struct ud_command table[] = {
 
     { "app.new-keys", N_("new keys"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(LOG), UD_HINT, "F3 k", cmd_new_keys,
         NULL },
+    { "app.approvals", N_("requests for approval"),
+        UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY) | UD_AT(LOG) | UD_AT(KEY) | UD_AT(WAITING), UD_HINT, "F6",
+        ud_approver_open_list, ud_approver_refused_list },
     { "app.log", N_("activity log"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY), 0, "F4", ud_log_open,
         NULL },
     { "app.help", N_("help"), UD_AT_WORK, UD_HINT, "F1 ?", ud_overlay_help, NULL },

@@ -18,6 +18,8 @@ ud_app_in_text(const struct ud_app *app)
     switch (app->screen) {
     case UD_SCREEN_DEVICES:
         return !app->devices.on_list;
+    case UD_SCREEN_APPROVAL:
+        return app->approver.writing;
     case UD_SCREEN_REASON:
         return app->form.focus != UD_REASON_FIELD_REASON && app->form.focus != UD_REASON_FIELD_VERIFIED;
     case UD_SCREEN_STORE:

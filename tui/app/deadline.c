@@ -81,6 +81,9 @@ ud_app_deadline(const struct ud_app *app)
         earlier(&at, next_second(app->sign_in.expires, app->now));
     earlier(&at, ud_new_key_deadline(app));
     earlier(&at, ud_store_deadline(app));
+    earlier(&at, ud_waiting_deadline(app));
+    earlier(&at, ud_approver_deadline(app));
+    earlier(&at, ud_surge_deadline(app));
     earlier(&at, ud_tmux_deadline(app));
     return at;
 }
@@ -137,6 +140,9 @@ ud_app_tick(struct ud_app *app)
     ud_tmux_tick(app);
     ud_new_key_tick(app);
     ud_store_tick(app);
+    ud_waiting_tick(app);
+    ud_approver_tick(app);
+    ud_surge_tick(app);
     if (app->devices.refresh_at != 0 && app->now >= app->devices.refresh_at) {
         app->devices.refresh_at = 0;
         ud_devices_search(app);

@@ -59,6 +59,7 @@ fill_calls(const struct ud_app *app, struct ud_view_call *call)
             .group = c->r.groups > 0 ? c->r.group + 1 : 0,
             .groups = c->r.groups,
             .active = app->active == i,
+            .state = ud_draw_call_state(c),
             .waiting = c->r.rotated && k != NULL && (k->step == UD_NEW_KEY_ASKING || k->step == UD_NEW_KEY_WAITING),
         };
     }
@@ -79,6 +80,9 @@ title_of(enum ud_screen screen)
         [UD_SCREEN_TICKET] = N_("Call ended"),
         [UD_SCREEN_NEW_KEY] = N_("New keys"),
         [UD_SCREEN_LOG] = N_("Activity log"),
+        [UD_SCREEN_WAITING] = N_("Approval"),
+        [UD_SCREEN_APPROVALS] = N_("Requests for approval"),
+        [UD_SCREEN_APPROVAL] = N_("Request for approval"),
         [UD_SCREEN_SELF_ID] = N_("Recovery key ID"),
         [UD_SCREEN_SELF_DEVICE] = N_("Your computers"),
         [UD_SCREEN_SELF_REASON] = N_("Reason"),
@@ -93,7 +97,7 @@ chrome(const struct ud_app *app, struct ud_canvas cv)
 {
     struct ud_view_call call[UD_CALLS];
     struct ud_hint hint[24];
-    char key[24][64];
+    char key[24][64], approve[64], surge[96];
     struct ud_view_chrome m = {
         .screen = title_of(app->screen),
         .source = app->config->source_count == 1 ? app->source_name[0] : NULL,
@@ -108,6 +112,7 @@ chrome(const struct ud_app *app, struct ud_canvas cv)
         .hint_count = ud_draw_hints(app, hint, key, 24),
     };
 
+    ud_draw_marks(app, &m, approve, surge);
     if (app->screen == UD_SCREEN_PIN && ud_app_passphrase(app))
         m.screen = _("Choose a passphrase");
     if (app->self.on) { /* the site's own page: no calls, no events, no names of ours */
@@ -311,6 +316,11 @@ about(enum ud_screen screen)
             "The recovery keys of one device, newest first. Compare the first 8 characters of the ID with what the caller sees.");
     case UD_SCREEN_REASON:
         return _("Why the key is needed. The last line is what will be recorded.");
+    case UD_SCREEN_WAITING:
+        return _("This key needs the approval of a second person. You can do other work meanwhile: h holds the call.");
+    case UD_SCREEN_APPROVALS:
+    case UD_SCREEN_APPROVAL:
+        return _("What others ask for. You see who, which device and why, never a key. Nobody decides about their own request.");
     case UD_SCREEN_KEY:
         return _("Read one group at a time. Typing the digits that the caller reads back checks them.");
     case UD_SCREEN_STORE:
@@ -391,6 +401,15 @@ draw_body(struct ud_app *app, struct ud_canvas body)
         break;
     case UD_SCREEN_STORE:
         ud_draw_store(app, body);
+        break;
+    case UD_SCREEN_WAITING:
+        ud_draw_waiting(app, body);
+        break;
+    case UD_SCREEN_APPROVALS:
+        ud_draw_approvals(app, body);
+        break;
+    case UD_SCREEN_APPROVAL:
+        ud_draw_approval(app, body);
         break;
     default:
         break;

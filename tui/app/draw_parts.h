@@ -20,5 +20,13 @@ void ud_draw_store(const struct ud_app *app, struct ud_canvas cv);
 /* What became of the typed key of a device; false: there is nothing to say. `user` is the device's. */
 bool ud_draw_stored(
     const struct ud_app *app, const struct ud_guid *device, uint8_t source, const char *user, struct ud_view_stored *out);
+/* draw_approvals.c */
+void ud_draw_waiting(const struct ud_app *app, struct ud_canvas cv);
+void ud_draw_approvals(struct ud_app *app, struct ud_canvas cv);
+void ud_draw_approval(const struct ud_app *app, struct ud_canvas cv);
+/* What stands in the header of every screen: requests that wait, a surge. The texts lie in `approve` and `surge`. */
+void ud_draw_marks(const struct ud_app *app, struct ud_view_chrome *m, char approve[64], char surge[96]);
+/* Where a call's approval stands, for the bar of calls; NULL: it waits for none. */
+const char *ud_draw_call_state(const struct ud_call *c);
 
 #endif

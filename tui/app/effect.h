@@ -15,6 +15,7 @@ enum ud_effect_kind {
     UD_DO_STOP_SEARCH, /* and drop the list of devices */
     UD_DO_APPROVE,     /* the demo's approval of the code in `text` */
     UD_DO_WATCH,       /* ask the tmux watcher: UD_ON_TMUX follows */
+    UD_DO_BELL,        /* something waits that was not there before */
     UD_DO_CLIPBOARD,   /* `text` to the terminal's clipboard */
     UD_DO_FLUSH_INPUT, /* drop keys that have arrived but were not handled */
     UD_DO_REDRAW,      /* send the whole screen again */

@@ -282,6 +282,9 @@ carry_out(struct ud_loop *l, struct ud_effect *e)
     case UD_DO_CLIPBOARD:
         copy_text(l, e->text);
         break;
+    case UD_DO_BELL:
+        ud_buf_byte(ud_tty_queue(l->tty), '\a');
+        break;
     case UD_DO_FLUSH_INPUT:
         ud_decoder_flush(l->decoder);
         ud_tty_flush_input(l->tty);

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "grid/key.h"
 
-#define UD_KEYMAP_COMMANDS 64
+#define UD_KEYMAP_COMMANDS 96
 #define UD_KEYMAP_KEYS     4
 
 struct ud_command;

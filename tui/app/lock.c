@@ -29,6 +29,7 @@ wipe_text(struct ud_app *app)
     app->log = (struct ud_log_state){ .line = NULL };
     app->devices.ask_tag = app->devices.lookup.tag = 0;
     app->devices.refresh_at = 0;
+    ud_approver_clear(app);
     app->tmux.waiting = false;
     explicit_bzero(app->devices.ask_text, sizeof(app->devices.ask_text));
     ud_role_forget(app);
@@ -39,6 +40,7 @@ stop_sources(struct ud_app *app)
 {
     ud_do(app, UD_DO_KILL_WORKER);
     app->worker = app->worker_asked = false;
+    app->policy_tag = 0;
     for (size_t i = 0; i < app->config->source_count; i++) {
         struct ud_source_state *s = &app->source[i];
         s->sign = UD_SIGNED_OUT;
@@ -53,6 +55,7 @@ screen_after(enum ud_screen s)
 {
     switch (s) {
     case UD_SCREEN_KEY:
+    case UD_SCREEN_WAITING:
     case UD_SCREEN_TICKET:
     case UD_SCREEN_NEW_KEY:
     case UD_SCREEN_DEVICE:
@@ -60,6 +63,9 @@ screen_after(enum ud_screen s)
     case UD_SCREEN_REASON:
     case UD_SCREEN_STORE:
         return UD_SCREEN_DEVICE;
+    case UD_SCREEN_APPROVALS:
+    case UD_SCREEN_APPROVAL:
+        return UD_SCREEN_APPROVALS;
     default:
         return UD_SCREEN_DEVICES;
     }
@@ -196,7 +202,7 @@ screen_left(const struct ud_app *app)
 {
     enum ud_screen back = app->lock.back;
 
-    if ((back == UD_SCREEN_KEY || back == UD_SCREEN_TICKET) && app->active < 0)
+    if ((back == UD_SCREEN_KEY || back == UD_SCREEN_WAITING || back == UD_SCREEN_TICKET) && app->active < 0)
         return UD_SCREEN_DEVICES;
     return back == UD_SCREEN_DEVICE && app->device.dev.d.name == NULL ? UD_SCREEN_DEVICES : back;
 }

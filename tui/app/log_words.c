@@ -26,6 +26,7 @@ static const struct word events[] = {
     { "rotate", N_("new key: asked") },
     { "rotated", N_("key replaced") },
     { "rotate-failed", N_("no new key") },
+    { "approval", N_("approval") },
     { "copied", N_("ticket copied") },
     { "lock", N_("locked") },
     { "unlock", N_("unlocked") },
@@ -41,6 +42,14 @@ static const struct word outcomes[] = {
     { "worked", N_("it worked") },
     { "did-not-unlock", N_("it did not unlock") },
     { "gone", N_("the caller is gone") },
+    { "asked", N_("asked for approval") },
+    { "granted", N_("approved") },
+    { "denied", N_("not approved") },
+    { "expired", N_("nobody decided in time") },
+    { "used", N_("the approval was used") },
+    { "withdrawn", N_("withdrawn") },
+    { "grant", N_("you approved it") },
+    { "deny", N_("you did not approve it") },
 };
 
 static const char *

@@ -62,6 +62,8 @@ ud_overlay_confirm(struct ud_app *app, const struct ud_command *c)
     if (strcmp(c->name, "key.whole") == 0) {
         q->paragraph[0] = _("The whole key will stand on the screen at once, for everybody who can see it. This is recorded.");
         q->warning = true;
+    } else if (strcmp(c->name, "approvals.grant") == 0) {
+        q->paragraph[0] = _("Whoever asked can then get this one key, once, for this reason. This is recorded with your name.");
     } else if (strcmp(c->name, "device.new-key") == 0) {
         q->paragraph[0] =
             _("The device is asked to replace its recovery key. The old key still works until then. This is recorded.");

@@ -27,6 +27,7 @@ ud_entry_record(struct ud_record *out, const struct ud_entry *e)
         .server_request = e->server_request,
         .finding = e->finding,
         .detail = e->detail,
+        .surge = e->surge,
     };
 }
 

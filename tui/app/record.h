@@ -12,7 +12,7 @@ struct ud_entry {
     char device[UD_GUID_TEXT], device_name[UD_NAME_MAX], serial[UD_SHORT_MAX], user[UD_NAME_MAX];
     char key[UD_GUID_TEXT], kind[16];
     struct ud_disclosure why;
-    char outcome[24], request[UD_GUID_TEXT], server_request[80], finding[96], detail[200];
+    char outcome[24], request[UD_GUID_TEXT], server_request[80], finding[96], detail[200], surge[UD_INCIDENT_MAX];
 };
 
 /* Fills *out with pointers into `e`. */

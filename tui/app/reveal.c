@@ -53,6 +53,10 @@ ud_reveal_start(struct ud_app *app, struct ud_call *c)
         fail_log(app, c);
         return;
     }
+    if (ud_waiting_needed(app, c)) {
+        ud_waiting_begin(app, c);
+        return;
+    }
     if (app->worker_asked || app->source[c->r.dev.d.source].sign == UD_SIGNED_BUSY) {
         c->phase = UD_CALL_FETCH;
         c->wanted = true;
@@ -99,6 +103,8 @@ ask(struct ud_app *app, struct ud_call *c)
         .request = c->r.request,
         .why = c->r.why,
     };
+    if (c->r.approval.state == UD_APPROVAL_GRANTED)
+        r->u.reveal.approval = c->r.approval.id;
     memcpy(r->u.reveal.public_key, c->public_key, sizeof(c->public_key));
     c->phase = UD_CALL_ASKED;
 }
@@ -194,6 +200,8 @@ disclosed(struct ud_app *app, struct ud_call *c, const struct ud_job *job)
     if (c->r.group >= c->r.groups)
         c->r.group = 0;
     c->r.shown_at = app->wall;
+    if (c->r.approval.state == UD_APPROVAL_GRANTED)
+        c->r.approval.state = UD_APPROVAL_USED; /* good for one key, once */
     (void)ud_copy(c->r.receipt, sizeof(c->r.receipt), job->receipt);
     count_key(app, &c->r.key.id);
     if (!on_screen(app, c))
@@ -249,7 +257,13 @@ refused(struct ud_app *app, struct ud_call *c, const struct ud_msg_done *m)
     bool uncertain = m->status == UD_UNCERTAIN || m->status == UD_OK;
 
     ud_entry_detail(line(app, c, NULL, uncertain ? UD_EVENT_UNCERTAIN : UD_EVENT_FAILED), m->message);
-    if (m->status == UD_OK)
+    if (m->status == UD_THROTTLED)
+        app->policy_next = app->now; /* a surge may lift the limit */
+    if (m->status == UD_APPROVAL && c->r.approval.state == UD_APPROVAL_GRANTED)
+        ud_waiting_refused(app, c, m->message);
+    else if (m->status == UD_APPROVAL)
+        ud_waiting_begin(app, c);
+    else if (m->status == UD_OK)
         fail(c, _("The source ended without an answer; it may have counted this as shown."), _("Enter tries again."));
     else
         fail(c, m->message,
@@ -280,7 +294,10 @@ ud_reveal_message(struct ud_app *app, const struct ud_event *e)
 void
 ud_reveal_abandon(struct ud_app *app, struct ud_call *c)
 {
-    if (c->phase == UD_CALL_ASKED) {
+    if (c->phase == UD_CALL_APPROVAL) {
+        c->approval_tag = 0; /* goes on as soon as the source is signed in again */
+        c->approval_until = 0;
+    } else if (c->phase == UD_CALL_ASKED) {
         ud_do(app, UD_DO_CANCEL)->tag = c->tag;
         ud_entry_detail(line(app, c, NULL, UD_EVENT_UNCERTAIN), "left before the answer");
         fail(c, _("The answer did not come; the source may have counted this as shown."), _("Enter asks again."));

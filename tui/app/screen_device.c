@@ -163,7 +163,8 @@ calls_open(const struct ud_app *app)
 static bool
 over_limit(const struct ud_app *app)
 {
-    return !ud_app_training(app) && app->policy.keys_stop > 0 && app->budget_count >= app->policy.keys_stop;
+    return !ud_app_training(app) && ud_app_surge(app)[0] == '\0' && app->policy.keys_stop > 0 &&
+           app->budget_count >= app->policy.keys_stop;
 }
 
 const char *

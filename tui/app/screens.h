@@ -65,6 +65,8 @@ void ud_call_hold(struct ud_app *app);
 void ud_call_resume(struct ud_app *app, unsigned number);
 void ud_call_end(struct ud_app *app, enum ud_outcome outcome);
 void ud_call_close(struct ud_app *app);
+/* Esc: a call that has shown nothing ends, any other is held. */
+void ud_call_leave(struct ud_app *app);
 void ud_call_next_key(struct ud_app *app);
 /* The next older key of the same volume that was not tried; NULL: none. */
 const struct ud_key *ud_call_other_key(const struct ud_app *app, const struct ud_call *c);

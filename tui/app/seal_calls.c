@@ -61,6 +61,13 @@ ud_calls_seal(struct ud_app *app)
     app->device.fetched = UD_WALL_NONE;
 }
 
+/* A call whose approval is not used yet goes on waiting for it. */
+static bool
+is_waiting(const struct ud_call_approval *a)
+{
+    return !ud_guid_is_zero(&a->request) && a->state != UD_APPROVAL_USED;
+}
+
 static void
 take(struct ud_app *app, const struct bundle *b)
 {
@@ -71,7 +78,7 @@ take(struct ud_app *app, const struct bundle *b)
             continue;
         c->r = b->call[i];
         ud_dev_copy(&c->r.dev, &b->call[i].dev);
-        c->phase = c->r.ended ? UD_CALL_ENDED : UD_CALL_FETCH;
+        c->phase = c->r.ended ? UD_CALL_ENDED : is_waiting(&c->r.approval) ? UD_CALL_APPROVAL : UD_CALL_FETCH;
     }
     app->active = b->active;
     app->new_keys = b->new_keys;

@@ -175,6 +175,7 @@ ud_do_record(struct ud_app *app, uint32_t *tag, enum ud_event_kind event)
     job->entry->event = event;
     take(job->entry->operator_id, sizeof(job->entry->operator_id), ud_app_operator(app));
     take(job->entry->finding, sizeof(job->entry->finding), app->recorder[0] ? app->recorder : app->tmux.inside ? "tmux" : "");
+    take(job->entry->surge, sizeof(job->entry->surge), ud_app_surge(app));
     return job->entry;
 }
 

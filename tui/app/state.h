@@ -3,6 +3,7 @@
 #ifndef UD_APP_STATE_H
 #define UD_APP_STATE_H
 
+#include "app/approvals.h"
 #include "app/config.h"
 #include "app/effect.h"
 #include "app/event.h"
@@ -44,6 +45,9 @@ enum ud_screen {
     UD_SCREEN_SELF_REASON,
     UD_SCREEN_SELF_NEXT,
     UD_SCREEN_STORE,
+    UD_SCREEN_WAITING,   /* a call waits for a second person */
+    UD_SCREEN_APPROVALS, /* the approver's list */
+    UD_SCREEN_APPROVAL,  /* one request of it */
     UD_SCREEN_COUNT
 };
 
@@ -170,6 +174,7 @@ enum ud_call_phase {
     UD_CALL_KEY,       /* the key is here, shown or covered */
     UD_CALL_FETCH,     /* no key here: Enter asks for it (again) */
     UD_CALL_ENDED,     /* the lines for the ticket */
+    UD_CALL_APPROVAL,  /* a second person has to approve first */
 };
 
 /* What a call keeps through a lock, sealed; never a secret. */
@@ -185,6 +190,7 @@ struct ud_call_record {
     struct ud_guid request; /* of the disclosure, for the outcome */
     struct ud_guid tried[UD_DEVICE_KEYS];
     size_t tried_count;
+    struct ud_call_approval approval;
 };
 
 struct ud_call {
@@ -211,6 +217,8 @@ struct ud_call {
     char error[320], hint[420];
     bool log_unwritable;
     bool copied;
+    uint32_t approval_tag;                 /* the question to the service that is open */
+    ud_msec approval_until, approval_next; /* expires; 0: not known. Not asked again before */
 };
 
 struct ud_form_state {
@@ -338,6 +346,9 @@ struct ud_app {
     struct ud_confirm_state confirm;
     struct ud_palette_state palette;
     struct ud_log_state log;
+    struct ud_approver_state approver;
+    ud_msec policy_next; /* the rules are asked for again then: a surge may have begun */
+    uint32_t policy_tag;
     struct ud_self_state self;
     struct {
         struct ud_dev dev;

@@ -41,6 +41,10 @@ screen_key(struct ud_app *app, const struct ud_key_event *key)
     case UD_SCREEN_KEY:
         ud_dictate_key(app, key);
         break;
+    case UD_SCREEN_APPROVALS:
+    case UD_SCREEN_APPROVAL:
+        ud_approver_key(app, key);
+        break;
     case UD_SCREEN_DEVICE:
         (void)ud_list_key(&app->device.list, key);
         break;
@@ -140,8 +144,9 @@ on_worker(struct ud_app *app, const struct ud_event *e)
 {
     if (app->lock.locked)
         return; /* said before the lock; the one who asked is gone */
-    if (ud_self_message(app, e) || ud_reveal_message(app, e) || ud_device_message(app, e) || ud_lookup_message(app, e) ||
-        ud_new_key_message(app, e) || ud_store_message(app, e) || ud_sync_message(app, e))
+    if (ud_self_message(app, e) || ud_reveal_message(app, e) || ud_waiting_message(app, e) || ud_approver_message(app, e) ||
+        ud_surge_message(app, e) || ud_device_message(app, e) || ud_lookup_message(app, e) || ud_new_key_message(app, e) ||
+        ud_store_message(app, e) || ud_sync_message(app, e))
         return;
     (void)ud_session_message(app, e);
 }

@@ -34,6 +34,8 @@ draw_header(struct ud_canvas cv, const struct ud_view_chrome *model)
     ud_canvas_repeat(cv, 0, 0, cv.width, UD_ROLE_HEADER, " ");
     if (model->training)
         right = put_right(cv, right, 0, UD_ROLE_TRAINING, _("TRAINING"));
+    right = put_right(cv, right, title + 2, UD_ROLE_HEADER_STRONG, model->approve);
+    right = put_right(cv, right, title + 2, UD_ROLE_HEADER_STRONG, model->surge);
     if (model->unread > 0) {
         snprintf(unread, sizeof(unread), ud_plural("%u new event", "%u new events", model->unread), model->unread);
         right = put_right(cv, right, title + 2, UD_ROLE_HEADER_STRONG, unread);
@@ -55,7 +57,9 @@ draw_call(struct ud_canvas cv, const struct ud_view_call *call)
     char progress[32] = "", line[320];
     int right;
 
-    if (call->waiting)
+    if (call->state != NULL)
+        snprintf(progress, sizeof(progress), "%s", call->state);
+    else if (call->waiting)
         snprintf(progress, sizeof(progress), "%s", _("new key"));
     else if (call->groups > 0)
         snprintf(progress, sizeof(progress), "%u/%u", call->group, call->groups);

@@ -28,6 +28,7 @@ struct ud_view_call {
     unsigned group, groups; /* group reached; groups 0: not started */
     bool active;            /* the one being worked on; others are held */
     bool waiting;           /* waits for the device's new key */
+    const char *state;      /* instead of the group: where its approval stands; NULL: none */
 };
 
 struct ud_view_chrome {
@@ -36,7 +37,8 @@ struct ud_view_chrome {
     const char *source;         /* where the keys are stored, e.g. "Lab"; may be NULL */
     const char *operator_label; /* may be NULL: nobody is signed in */
     bool training;
-    unsigned unread; /* things that happened elsewhere: new keys stored, failures */
+    unsigned unread;             /* things that happened elsewhere: new keys stored, failures */
+    const char *approve, *surge; /* in the header: requests that wait for this person; the surge that is on; NULL: none */
     const struct ud_view_call *call;
     size_t call_count;   /* at most UD_VIEW_CALLS are drawn; 0: no bar */
     const char *message; /* NULL or "": none */
