@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/i18n.h"
 #include "domain/recovery_shape.h"
@@ -41,6 +42,14 @@ ud_kind_parse(enum ud_kind *out, const char *name)
         return false;
     *out = (enum ud_kind)i;
     return true;
+}
+
+enum ud_kind
+ud_kind_of_system(const char *os)
+{
+    return strcasecmp(os, "macOS") == 0   ? UD_KIND_FILEVAULT
+           : strcasecmp(os, "Linux") == 0 ? UD_KIND_LUKS
+                                          : UD_KIND_BITLOCKER;
 }
 
 const char *

@@ -22,6 +22,9 @@ bool ud_volume_parse(enum ud_volume *out, const char *name);
 const char *ud_key_state_name(enum ud_key_state s); /* "current" "superseded" "disclosed" "rotation-pending" */
 bool ud_key_state_parse(enum ud_key_state *out, const char *name);
 
+/* The kind that devices of a system have: "macOS" FileVault, "Linux" LUKS, else BitLocker. */
+enum ud_kind ud_kind_of_system(const char *os);
+
 #define UD_RECOVERY_GROUPS 8
 #define UD_RECOVERY_MAX    128
 #define UD_PACKAGE_MAX     32768 /* bytes of a BitLocker key package */

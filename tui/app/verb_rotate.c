@@ -31,21 +31,13 @@ set_failed(struct one *o, const char *why)
     o->result.error = o->error;
 }
 
-static enum ud_kind
-kind_of(const struct ud_device *d)
-{
-    return strcasecmp(d->os, "macOS") == 0   ? UD_KIND_FILEVAULT
-           : strcasecmp(d->os, "Linux") == 0 ? UD_KIND_LUKS
-                                             : UD_KIND_BITLOCKER;
-}
-
 static void
 newest_key(struct ud_oneshot *s, uint32_t row, struct one *o)
 {
     struct ud_key keys[KEYS_SHOWN];
     size_t count = ud_fleet_keys_of(s->fleet, row, keys, KEYS_SHOWN);
 
-    o->kind = kind_of(&o->device);
+    o->kind = ud_kind_of_system(o->device.os);
     if (count == 0)
         return;
     o->kind = keys[0].kind;

@@ -144,9 +144,13 @@ draw_no_keys(struct ud_canvas cv, const struct layout *l, const struct ud_view_d
         ud_canvas_fit(cv, LEAD, y, width, UD_ROLE_DIM, _("The keys of this device are being fetched."));
     } else if (model->stored && cv.height < TALL) {
         ud_view_stored(cv, LEAD, y, width, model->stored);
+    } else if (model->missing) {
+        int rows = ud_view_missing_short(cv, y, model->missing, model->stored != NULL);
+        if (model->stored)
+            ud_view_stored(cv, LEAD, y + rows + 1, cv.width - 2 * LEAD, model->stored);
     } else {
         int rows = ud_part_sentence(cv, LEAD, y, width, UD_TONE_WARNING,
-            _("No recovery key is stored for this device. It may never have been encrypted, or its key is stored elsewhere."));
+            _("No recovery key of this device is known. Sign in, or fetch its keys again, to be sure."));
         if (model->stored)
             ud_view_stored(cv, LEAD, y + rows + 1, cv.width - 2 * LEAD, model->stored);
     }
