@@ -379,6 +379,9 @@ ud_bde_read(struct ud_bde_list *out, struct ud_secret *text)
     memset(out, 0, sizeof(*out));
     bytes = ud_secret_open_write(text);
     length = ud_bde_narrow((char *)bytes, ud_secret_length(text));
+    for (size_t i = 0; i < length; i++) /* terminals paste line ends as carriage returns */
+        if (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'))
+            bytes[i] = '\n';
     (void)!ud_bde_scan((const char *)bytes, length, &sink, out, NULL);
     ud_secret_close(text);
     ud_secret_set_length(text, length);

@@ -84,7 +84,7 @@ struct ud_bde_list {
     } problem[UD_BDE_PROBLEMS];
     size_t problems;
 };
-/* Narrows the text in place, then fills *out. */
+/* Narrows the text in place, makes lone carriage returns line ends, then fills *out. */
 void ud_bde_read(struct ud_bde_list *out, struct ud_secret *text);
 /* The recovery key of one of its protectors, in stored form, from the text straight into a new secret. UD_INVALID names the wrong group. */
 UD_CHECK enum ud_status ud_bde_take(

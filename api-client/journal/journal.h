@@ -42,6 +42,8 @@
     X(EPOCH, "epoch")       /* written by the journal itself */                                                                  \
     X(RECOVERY, "recovery") /* written by the journal itself */                                                                  \
     X(RENEWED, "renewed")   /* first line of a log that follows one that was set aside (renew.h) */                              \
+    X(KEPT, "kept")         /* a key that was brought has been stored */                                                         \
+    X(PACKAGE, "package")   /* a key package was written to a file */                                                            \
     X(CHECKPOINT, "checkpoint")
 
 enum ud_event_kind {

@@ -68,10 +68,37 @@ a_key_that_cannot_be_got_says_why_and_a_name_that_is_not_unique_is_marked(void *
 static void
 a_device_without_a_key_says_so(void **state)
 {
-    struct ud_view_device m = { .device = golden_devices[4], .source = "Lab", .fetched = NOW, .now = NOW };
+    struct ud_view_missing missing = { .device = golden_devices[4].name,
+        .digits = "",
+        .kind = UD_KIND_BITLOCKER,
+        .source = "Lab",
+        .new_key_hint = "n",
+        .paste_hint = "b",
+        .all_hint = "w",
+        .last_seen = UD_WALL_NONE,
+        .now = NOW };
+    struct ud_view_device m = { .device = golden_devices[4], .source = "Lab", .fetched = NOW, .missing = &missing, .now = NOW };
 
     (void)state;
     check("none", &m, 0);
+    m.missing = NULL;
+    m.fetched = UD_WALL_NONE;
+    check("unknown", &m, 0);
+}
+
+static void
+a_retired_device_says_that_its_keys_stay(void **state)
+{
+    struct ud_key key[3];
+    struct ud_view_device m = {
+        .device = golden_devices[0], .source = "Lab", .key = key, .list = { .count = 3 }, .fetched = NOW, .now = NOW
+    };
+
+    (void)state;
+    golden_keys(key);
+    key[0].package = true;
+    m.device.retired = true;
+    check("retired", &m, 0);
 }
 
 static void
@@ -95,6 +122,7 @@ main(void)
         cmocka_unit_test(keys_are_listed_newest_first_and_the_next_step_is_named),
         cmocka_unit_test(a_key_that_cannot_be_got_says_why_and_a_name_that_is_not_unique_is_marked),
         cmocka_unit_test(a_device_without_a_key_says_so),
+        cmocka_unit_test(a_retired_device_says_that_its_keys_stay),
         cmocka_unit_test(a_failed_fetch_says_what_to_do),
     };
 

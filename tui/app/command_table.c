@@ -81,37 +81,6 @@ cmd_back_to_devices(struct ud_app *app)
     ud_show(app, UD_SCREEN_DEVICES);
 }
 
-static void
-cmd_device_new_key(struct ud_app *app)
-{
-    struct ud_disclosure why = { .reason = "" };
-    const char *named = ud_role_named(app, &app->device.dev.d.id);
-
-    if (named != NULL)
-        (void)!ud_account_name_user(&why, named, NULL); /* it was whole when it was noted */
-    ud_new_key_ask(app, &app->device.dev, ud_device_selected(app), &why);
-    ud_say(app, UD_TONE_PLAIN, "%s", _("A new key was asked for. The old key still works until then."));
-}
-
-static const char *
-refused_new_key(const struct ud_app *app)
-{
-    const struct ud_key *k = ud_device_selected(app);
-    const struct ud_new_key *n = k != NULL ? ud_new_key_of(app, &app->device.dev.d.id, k->kind) : NULL;
-
-    if (ud_role_refused_key(app, app->device.dev.d.source) != NULL)
-        return ud_role_refused_key(app, app->device.dev.d.source);
-    if (k == NULL)
-        return _("No recovery key of this device is stored here.");
-    if (!ud_app_signed_in(app))
-        return _("Nobody is signed in.");
-    if (ud_role_names_user(app, app->device.dev.d.source) && ud_role_named(app, &app->device.dev.d.id) == NULL)
-        return _("Name its user first: look for the device by the user's whole account.");
-    if (n != NULL && (n->step == UD_NEW_KEY_ASKING || n->step == UD_NEW_KEY_WAITING))
-        return _("A new key was asked for already; the device has not answered yet.");
-    return NULL;
-}
-
 static const char *
 refused_refresh(const struct ud_app *app)
 {
@@ -393,7 +362,14 @@ static const struct ud_command table[] = {
     { "devices.refresh", N_("load the list again"), UD_AT(DEVICES), 0, "r F5", cmd_refresh, refused_refresh },
 
     { "device.get-key", N_("get key"), UD_AT(DEVICE), UD_HINT, "Enter g", ud_form_open, refused_get },
-    { "device.new-key", N_("ask for a new key"), UD_AT(DEVICE), UD_HINT | UD_ASKS, "n", cmd_device_new_key, refused_new_key },
+    { "device.new-key", N_("ask for a new key"), UD_AT(DEVICE) | UD_AT(MISSING), UD_HINT | UD_ASKS, "n", ud_missing_new_key,
+        ud_missing_new_key_refused },
+    { "device.missing", N_("where the key may be"), UD_AT(DEVICE), UD_HINT, "w", ud_missing_open, ud_missing_refused },
+    { "bde.open", N_("paste manage-bde's output"), UD_AT(DEVICE) | UD_AT(MISSING), 0, "b", ud_bde_open, NULL },
+    { "missing.back", N_("back"), UD_AT(MISSING), UD_HINT, "Esc Left", ud_missing_back, NULL },
+    { "bde.done", N_("that is all"), UD_AT(BDE), UD_HINT, "C-d", ud_bde_finish, ud_bde_finish_refused },
+    { "bde.store", N_("store this key"), UD_AT(BDE), UD_HINT | UD_ASKS, "s", ud_bde_store, ud_bde_store_refused },
+    { "bde.back", N_("leave and forget it"), UD_AT(BDE), UD_HINT, "Esc", ud_bde_back, NULL },
     { "device.refresh", N_("fetch the keys again"), UD_AT(DEVICE), 0, "r F5", ud_device_fetch, refused_refresh },
     { "device.store-key", N_("store a recovery key"), UD_AT(DEVICE), UD_HINT, "s", ud_store_open_device, ud_store_refused },
     { "device.ask-store", N_("ask the user to store it"), UD_AT(DEVICE), UD_HINT, "u", ud_store_open_ask, ud_store_ask_refused },

@@ -41,6 +41,18 @@ ud_draw_hints(const struct ud_app *app, struct ud_hint *hint, char key[][64], si
     return n;
 }
 
+void
+ud_draw_key_name(const struct ud_app *app, const char *command, char out[64])
+{
+    size_t count;
+    const struct ud_command *c = ud_commands(&count);
+
+    out[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(c[i].name, command) == 0 && app->keymap.count[i] > 0)
+            ud_keymap_text(out, &app->keymap, &c[i], true);
+}
+
 static size_t
 fill_calls(const struct ud_app *app, struct ud_view_call *call)
 {
@@ -83,6 +95,8 @@ title_of(enum ud_screen screen)
         [UD_SCREEN_WAITING] = N_("Approval"),
         [UD_SCREEN_APPROVALS] = N_("Requests for approval"),
         [UD_SCREEN_APPROVAL] = N_("Request for approval"),
+        [UD_SCREEN_MISSING] = N_("Missing key"),
+        [UD_SCREEN_BDE] = N_("manage-bde"),
         [UD_SCREEN_SELF_ID] = N_("Recovery key ID"),
         [UD_SCREEN_SELF_DEVICE] = N_("Your computers"),
         [UD_SCREEN_SELF_REASON] = N_("Reason"),
@@ -321,6 +335,12 @@ about(enum ud_screen screen)
     case UD_SCREEN_APPROVALS:
     case UD_SCREEN_APPROVAL:
         return _("What others ask for. You see who, which device and why, never a key. Nobody decides about their own request.");
+    case UD_SCREEN_MISSING:
+        return _("Where a recovery key may be that is not stored here, in the order in which it is worth looking.");
+    case UD_SCREEN_BDE:
+        return _("Takes what 'manage-bde -protectors -get C:' printed at the device, without showing it: which ID belongs to the "
+                 "recovery "
+                 "key, and whether that key is stored.");
     case UD_SCREEN_KEY:
         return _("Read one group at a time. Typing the digits that the caller reads back checks them.");
     case UD_SCREEN_STORE:
@@ -410,6 +430,12 @@ draw_body(struct ud_app *app, struct ud_canvas body)
         break;
     case UD_SCREEN_APPROVAL:
         ud_draw_approval(app, body);
+        break;
+    case UD_SCREEN_MISSING:
+        ud_draw_missing(app, body);
+        break;
+    case UD_SCREEN_BDE:
+        ud_draw_bde(app, body);
         break;
     default:
         break;

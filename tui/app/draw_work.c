@@ -126,8 +126,11 @@ ud_draw_devices(struct ud_app *app, struct ud_canvas cv)
             typed[i] = (char)toupper((unsigned char)v->lookup.hex[i]);
         m.typed_id = typed;
     }
-    if (ud_lookup_miss(app, miss, sizeof(miss)))
+    if (ud_lookup_miss(app, miss, sizeof(miss))) {
         m.miss = miss;
+        if (ud_devices_count(app) == 0)
+            (void)ud_copy(miss + strlen(miss), sizeof(miss) - strlen(miss), _(" Enter: where it may be."));
+    }
     if (ud_role_none(app, none, sizeof(none)))
         m.none = none;
     list_state(app, &m, stale);
@@ -141,8 +144,8 @@ ud_draw_devices(struct ud_app *app, struct ud_canvas cv)
 
 /* --- one device ------------------------------------------------------------------------------------------------------------------- */
 
-static const char *
-new_key_sentence(const struct ud_app *app, const struct ud_new_key *n, char *out, size_t size)
+const char *
+ud_draw_new_key(const struct ud_app *app, const struct ud_new_key *n, char *out, size_t size)
 {
     char when[48];
 
@@ -186,6 +189,7 @@ ud_draw_device(struct ud_app *app, struct ud_canvas cv)
     struct ud_device_state *v = &app->device;
     const struct ud_key *k = ud_device_selected(app);
     struct ud_view_stored stored;
+    struct ud_missing_text missing;
     char state[500];
     struct ud_view_device m = {
         .device = v->dev.d,
@@ -197,13 +201,17 @@ ud_draw_device(struct ud_app *app, struct ud_canvas cv)
         .error = v->error[0] ? v->error : NULL,
         .hint = v->hint[0] ? v->hint : NULL,
         .get_refused = ud_device_get_refused(app),
-        .new_state = new_key_sentence(app, k != NULL ? ud_new_key_of(app, &v->dev.d.id, k->kind) : NULL, state, sizeof(state)),
+        .new_state = ud_draw_new_key(app, k != NULL ? ud_new_key_of(app, &v->dev.d.id, k->kind) : NULL, state, sizeof(state)),
         .now = app->wall,
     };
 
     if (ud_draw_stored(app, &v->dev.d.id, v->dev.d.source, v->dev.d.user, &stored))
         m.stored = &stored;
     ud_draw_device_masked(app, &m.device);
+    if (ud_missing_known(app)) {
+        ud_missing_model(app, &missing);
+        m.missing = &missing.m;
+    }
     ud_list_set(&v->list, v->count, ud_view_device_rows(cv.width, cv.height, &m));
     m.list = v->list;
     ud_view_device(cv, &m);

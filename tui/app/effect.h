@@ -43,6 +43,7 @@ struct ud_request {
         struct ud_msg_approval_ask approval_ask;
         struct ud_msg_approval_do approval_do; /* its note is `text` */
         struct ud_msg_store store;             /* STORE: the box is `bytes`; STORE_ASK: the note is `text` */
+        struct ud_msg_keep keep;               /* its box: borrowed from the state, likewise */
     } u;
 };
 

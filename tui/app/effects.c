@@ -55,6 +55,9 @@ fill(struct ud_msg *m, const struct ud_request *r)
     case UD_MSG_ROTATE:
         m->u.rotate = r->u.rotate;
         break;
+    case UD_MSG_KEEP:
+        m->u.keep = r->u.keep;
+        break;
     case UD_MSG_ROTATION:
         m->u.rotation = r->u.rotation;
         break;

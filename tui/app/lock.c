@@ -66,6 +66,8 @@ screen_after(enum ud_screen s)
     case UD_SCREEN_APPROVALS:
     case UD_SCREEN_APPROVAL:
         return UD_SCREEN_APPROVALS;
+    case UD_SCREEN_MISSING:
+        return UD_SCREEN_DEVICES;
     default:
         return UD_SCREEN_DEVICES;
     }
@@ -87,6 +89,7 @@ ud_lock_now(struct ud_app *app, const char *reason)
         ud_reveal_abandon(app, &app->call[i]);
         ud_call_drop_secrets(&app->call[i]);
     }
+    ud_bde_wipe(app);
     ud_secret_free(&l->half);
     ud_entry_detail(ud_do_record(app, NULL, UD_EVENT_LOCK), reason);
     ud_calls_seal(app);

@@ -182,7 +182,7 @@ on_found(struct ud_app *app, const struct ud_msg_found *m)
     struct ud_found *f;
     struct ud_error err;
 
-    if (m->has_device)
+    if (m->has_device && !m->device.retired)
         (void)!ud_fleet_add(app->fleet, &m->device, &err); /* a full list is no reason to hide a hit */
     (void)!ud_fleet_add_key(app->fleet, &m->key, &err);
     ud_fleet_publish(app->fleet);

@@ -24,6 +24,7 @@ ud_loop_tell(struct ud_loop *l, struct ud_event *e)
     e->now = ud_clock_now();
     e->wall = ud_clock_wall();
     ud_app_update(l->app, e);
+    ud_decoder_capture(l->decoder, ud_app_capture(l->app));
     l->dirty = true;
     ud_loop_hide_unwanted(l);
     ud_loop_effects(l);
@@ -245,7 +246,7 @@ waits_for_answer(const struct ud_app *app)
     for (int i = 0; i < UD_CALLS; i++)
         if (app->call[i].phase >= UD_CALL_INTENT && app->call[i].phase <= UD_CALL_RECORDING)
             return true;
-    return app->device.tag != 0 || app->devices.lookup.tag != 0;
+    return ud_bde_waits(app) || app->device.tag != 0 || app->devices.lookup.tag != 0;
 }
 
 /* Tests wait for this byte: nothing is pending and the frame is out. */

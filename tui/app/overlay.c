@@ -64,6 +64,12 @@ ud_overlay_confirm(struct ud_app *app, const struct ud_command *c)
         q->warning = true;
     } else if (strcmp(c->name, "approvals.grant") == 0) {
         q->paragraph[0] = _("Whoever asked can then get this one key, once, for this reason. This is recorded with your name.");
+    } else if (strcmp(c->name, "bde.store") == 0) {
+        q->paragraph[0] =
+            _("The recovery key out of this text is stored for the device whose page you came from. This is recorded.");
+    } else if (strcmp(c->name, "device.new-key") == 0 && ud_device_selected(app) == NULL) {
+        q->paragraph[0] =
+            _("The device is asked to make a recovery key and to store it. That happens at its next contact. This is recorded.");
     } else if (strcmp(c->name, "device.new-key") == 0) {
         q->paragraph[0] =
             _("The device is asked to replace its recovery key. The old key still works until then. This is recorded.");

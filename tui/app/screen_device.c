@@ -100,6 +100,10 @@ fetched(struct ud_app *app, const struct ud_msg_done *m)
     if (m->status == UD_OK || m->status == UD_NOTFOUND) {
         set_keys(v, v->fresh, v->fresh_count);
         v->fetched = app->wall;
+        if (app->screen == UD_SCREEN_MISSING && !app->missing.by_id && v->count > 0) {
+            ud_show(app, UD_SCREEN_DEVICE); /* it is not missing any more */
+            ud_say(app, UD_TONE_GOOD, "%s", _("The recovery key is stored now."));
+        }
         ud_fleet_publish(app->fleet);
     } else if (m->status != UD_CANCELLED) {
         (void)ud_copy(v->error, sizeof(v->error), m->message);

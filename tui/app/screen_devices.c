@@ -212,6 +212,7 @@ ud_devices_open(struct ud_app *app)
 {
     struct ud_devices_state *v = &app->devices;
     struct ud_device d;
+    char miss[900];
     uint32_t row;
 
     if (coming(app)) {
@@ -231,6 +232,8 @@ ud_devices_open(struct ud_app *app)
     row = ud_devices_row(app, v->list.selected);
     if (row != UD_ROW_NONE && ud_fleet_device(app->fleet, row, &d))
         ud_device_open(app, &d, NULL);
+    else if (ud_lookup_miss(app, miss, sizeof(miss)))
+        ud_missing_open(app);
     else if (!ask_directly(app))
         ud_say(app, UD_TONE_PLAIN, "%s", _("No device is selected."));
 }

@@ -108,6 +108,32 @@ void ud_form_checked(struct ud_app *app, struct ud_job *job);
 const struct ud_reason *ud_form_reason(const struct ud_app *app, size_t index);
 bool ud_form_has(const struct ud_app *app, enum ud_reason_field field);
 
+/* screen_missing.c: where a key may be that is not stored here */
+/* The open device's keys were fetched, and there is none. */
+bool ud_missing_known(const struct ud_app *app);
+const char *ud_missing_refused(const struct ud_app *app);
+void ud_missing_open(struct ud_app *app);
+void ud_missing_back(struct ud_app *app);
+void ud_missing_key(struct ud_app *app, const struct ud_key_event *key);
+void ud_missing_new_key(struct ud_app *app);
+const char *ud_missing_new_key_refused(const struct ud_app *app);
+
+/* screen_bde.c: what manage-bde printed */
+void ud_bde_open(struct ud_app *app);
+void ud_bde_back(struct ud_app *app);
+void ud_bde_finish(struct ud_app *app);
+const char *ud_bde_finish_refused(const struct ud_app *app);
+void ud_bde_store(struct ud_app *app);
+const char *ud_bde_store_refused(const struct ud_app *app);
+void ud_bde_key(struct ud_app *app, const struct ud_key_event *key);
+bool ud_bde_message(struct ud_app *app, const struct ud_event *e);
+/* Something was asked for that ends by itself soon. */
+bool ud_bde_waits(const struct ud_app *app);
+/* Wipes what was pasted and closes the page. */
+void ud_bde_wipe(struct ud_app *app);
+/* Where the terminal's text goes now instead of becoming keys; NULL: nowhere. */
+struct ud_secret *ud_app_capture(const struct ud_app *app);
+
 /* new_key.c */
 void ud_new_key_ask(struct ud_app *app, const struct ud_dev *dev, const struct ud_key *key, const struct ud_disclosure *why);
 bool ud_new_key_message(struct ud_app *app, const struct ud_event *e);

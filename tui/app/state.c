@@ -107,6 +107,7 @@ ud_app_free(struct ud_app **app_at)
         ud_effect_free(&e);
     ud_secret_free(&app->store.secret[0]);
     ud_secret_free(&app->store.secret[1]);
+    ud_bde_wipe(app);
     ud_secret_free(&app->lock.half);
     ud_secret_free(&app->pin.secret[0]);
     ud_secret_free(&app->pin.secret[1]);

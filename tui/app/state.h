@@ -8,6 +8,7 @@
 #include "app/effect.h"
 #include "app/event.h"
 #include "app/keymap.h"
+#include "app/missing.h"
 #include "app/self_service.h"
 #include "domain/branding.h"
 #include "app/store.h"
@@ -48,6 +49,8 @@ enum ud_screen {
     UD_SCREEN_WAITING,   /* a call waits for a second person */
     UD_SCREEN_APPROVALS, /* the approver's list */
     UD_SCREEN_APPROVAL,  /* one request of it */
+    UD_SCREEN_MISSING,
+    UD_SCREEN_BDE,
     UD_SCREEN_COUNT
 };
 
@@ -349,6 +352,8 @@ struct ud_app {
     struct ud_approver_state approver;
     ud_msec policy_next; /* the rules are asked for again then: a surge may have begun */
     uint32_t policy_tag;
+    struct ud_missing_state missing;
+    struct ud_bde_state bde;
     struct ud_self_state self;
     struct {
         struct ud_dev dev;

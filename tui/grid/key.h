@@ -25,10 +25,11 @@
 
 enum ud_key_code {
     UD_KEY_NONE,
-    UD_KEY_TEXT,  /* `text`: one code point as typed; Space too */
-    UD_KEY_CTRL,  /* `number`: 'a'..'z' or one of "@[\\]^_" */
-    UD_KEY_F,     /* `number`: 1..20 */
-    UD_KEY_PASTE, /* `paste`, `paste_length`: cleaned bytes, line ends and tabs as one space each */
+    UD_KEY_TEXT,     /* `text`: one code point as typed; Space too */
+    UD_KEY_CTRL,     /* `number`: 'a'..'z' or one of "@[\\]^_" */
+    UD_KEY_F,        /* `number`: 1..20 */
+    UD_KEY_CAPTURED, /* something went to the decoder's capture; `number` 1: a whole paste ended */
+    UD_KEY_PASTE,    /* `paste`, `paste_length`: cleaned bytes, line ends and tabs as one space each */
 #define X(name, text) UD_KEY_##name,
     UD_KEY_LIST(X)
 #undef X

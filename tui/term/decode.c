@@ -47,6 +47,9 @@ struct ud_decoder {
     size_t marker; /* bytes of the end marker seen so far */
     char *clean;   /* the paste as handed out */
     size_t clean_size;
+    struct ud_secret *capture; /* where text goes instead; borrowed */
+    bool captured;             /* something went there since it was last told */
+    bool enter_due;
 };
 
 struct ud_decoder *
@@ -152,6 +155,23 @@ ud_decoder_deadline(const struct ud_decoder *d)
     return d->last + (d->state == AFTER_ESC ? UD_ESC_DELAY : UD_INPUT_GAP);
 }
 
+/* --- capture ------------------------------------------------------------------------------------------------------------ */
+
+void
+ud_decoder_capture(struct ud_decoder *d, struct ud_secret *into)
+{
+    d->capture = into;
+    d->captured = d->captured && into != NULL;
+    d->enter_due = d->enter_due && into != NULL;
+}
+
+static void
+keep(struct ud_decoder *d, unsigned char c)
+{
+    (void)!ud_secret_append(d->capture, &c, 1, NULL); /* full: its owner sees that it is */
+    d->captured = true;
+}
+
 /* --- characters --------------------------------------------------------------------------------------------------------- */
 
 static bool
@@ -161,23 +181,10 @@ emit(struct ud_key_event *out, enum ud_key_code code)
     return true;
 }
 
-/* U+FF01..U+FF5E and U+3000 in UTF-8; returns the plain character or 0. */
-static char
-plain_form(const unsigned char *p)
-{
-    if (p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x81 && p[2] <= 0xBF)
-        return (char)(p[2] - 0x81 + '!');
-    if (p[0] == 0xEF && p[1] == 0xBD && p[2] >= 0x80 && p[2] <= 0x9E)
-        return (char)(p[2] - 0x80 + '`');
-    if (p[0] == 0xE3 && p[1] == 0x80 && p[2] == 0x80)
-        return ' ';
-    return 0;
-}
-
 static bool
 character(struct ud_decoder *d, struct ud_key_event *out)
 {
-    char plain = d->utf8_want == 3 ? plain_form(d->utf8) : 0;
+    char plain = d->utf8_want == 3 ? ud_decode_plain(d->utf8) : 0;
     bool shown;
 
     *out = (struct ud_key_event){ .code = UD_KEY_TEXT };
@@ -216,6 +223,15 @@ ground(struct ud_decoder *d, struct ud_key_event *out, unsigned char c)
         d->state = AFTER_ESC;
         return false;
     }
+    if (d->capture && ((c >= 0x20 && c != 0x7F) || c == '\t')) {
+        keep(d, c);
+        return false;
+    }
+    if (d->captured && (c == '\r' || c == '\n')) { /* first what was before it */
+        d->captured = false;
+        d->enter_due = true;
+        return emit(out, UD_KEY_CAPTURED);
+    }
     if (c < 0x20 || c == 0x7F)
         return control(out, c);
     if (c >= 0xC2 && c <= 0xF4) {
@@ -238,7 +254,8 @@ static void
 begin_paste(struct ud_decoder *d)
 {
     to_ground(d);
-    d->paste = ud_xcalloc(1, UD_PASTE_MAX + 1);
+    if (!d->capture)
+        d->paste = ud_xcalloc(1, UD_PASTE_MAX + 1);
     d->state = IN_PASTE;
 }
 
@@ -332,32 +349,23 @@ utf8(struct ud_decoder *d, struct ud_key_event *out, unsigned char c)
 
 /* --- paste -------------------------------------------------------------------------------------------------------------- */
 
-/* Full-width forms of ASCII become plain, in place. */
-static size_t
-narrow(char *text, size_t length)
-{
-    size_t to = 0;
-
-    for (size_t i = 0; i < length;) {
-        char plain = i + 2 < length ? plain_form((const unsigned char *)text + i) : 0;
-
-        text[to++] = plain ? plain : text[i];
-        i += plain ? 3 : 1;
-    }
-    text[to] = '\0';
-    return to;
-}
-
 static bool
 finish_paste(struct ud_decoder *d, struct ud_key_event *out)
 {
     drop_handed_out(d);
+    if (d->capture || !d->paste) { /* it is where it belongs, or nobody wants it any more */
+        emit(out, UD_KEY_CAPTURED);
+        out->number = 1;
+        to_ground(d);
+        d->captured = false;
+        return d->capture != NULL;
+    }
     d->clean_size = d->paste_length + 1;
     d->clean = ud_xcalloc(1, d->clean_size);
     ud_text_clean(d->clean, d->clean_size, d->paste, d->paste_length);
     emit(out, UD_KEY_PASTE);
     out->paste = d->clean;
-    out->paste_length = narrow(d->clean, strlen(d->clean));
+    out->paste_length = ud_decode_narrow(d->clean, strlen(d->clean));
     to_ground(d);
     return true;
 }
@@ -365,7 +373,9 @@ finish_paste(struct ud_decoder *d, struct ud_key_event *out)
 static void
 keep_paste_byte(struct ud_decoder *d, char c)
 {
-    if (d->paste_length < UD_PASTE_MAX)
+    if (d->capture)
+        keep(d, (unsigned char)c);
+    else if (d->paste && d->paste_length < UD_PASTE_MAX)
         d->paste[d->paste_length++] = c;
 }
 
@@ -434,15 +444,16 @@ step(struct ud_decoder *d, struct ud_key_event *out, unsigned char c)
     return false;
 }
 
-bool
-ud_decoder_next(struct ud_decoder *d, struct ud_key_event *out, ud_msec now)
+static bool
+next(struct ud_decoder *d, struct ud_key_event *out)
 {
-    drop_handed_out(d);
-    if (queue_empty(d))
-        settle(d, now);
     if (d->esc_due) {
         d->esc_due = false;
         return emit(out, UD_KEY_ESC);
+    }
+    if (d->enter_due) {
+        d->enter_due = false;
+        return emit(out, UD_KEY_ENTER);
     }
     while (!queue_empty(d)) {
         unsigned char c = d->queue[d->queue_at];
@@ -451,5 +462,25 @@ ud_decoder_next(struct ud_decoder *d, struct ud_key_event *out, ud_msec now)
         if (step(d, out, c))
             return true;
     }
-    return false;
+    if (!d->captured)
+        return false;
+    d->captured = false;
+    return emit(out, UD_KEY_CAPTURED);
+}
+
+bool
+ud_decoder_next(struct ud_decoder *d, struct ud_key_event *out, ud_msec now)
+{
+    struct ud_secret *open = d->capture;
+    bool got;
+
+    drop_handed_out(d);
+    if (queue_empty(d))
+        settle(d, now);
+    if (open != NULL)
+        ud_secret_hold(open, true);
+    got = next(d, out);
+    if (open != NULL)
+        ud_secret_release(open);
+    return got;
 }

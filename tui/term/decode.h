@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "grid/key.h"
 
 #define UD_ESC_DELAY   ((ud_msec)35)
@@ -23,6 +24,9 @@ void ud_decoder_free(struct ud_decoder **d);
 /* Takes what was read, at the time `now`. At most 4096 bytes are held undecoded: returns how many were taken; feed the rest
  * after draining. */
 size_t ud_decoder_feed(struct ud_decoder *d, const void *bytes, size_t length, ud_msec now);
+/* From now on text, pasted or typed, goes to `into` as it arrives and yields UD_KEY_CAPTURED events without content; Enter, Esc and other keys
+ * stay events. What does not fit is dropped. NULL: as usual again. Borrowed. */
+void ud_decoder_capture(struct ud_decoder *d, struct ud_secret *into);
 /* The next complete event; false where more bytes (or time) are needed. Bytes are wiped as they are used. */
 bool ud_decoder_next(struct ud_decoder *d, struct ud_key_event *out, ud_msec now);
 /* When ud_decoder_next should be called again although nothing came; -1: not needed. */

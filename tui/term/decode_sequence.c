@@ -119,3 +119,30 @@ ud_sequence_linux(struct ud_key_event *out, unsigned char final)
 {
     return final >= 'A' && final <= 'E' && function_key(out, (unsigned)(final - 'A') + 1);
 }
+
+char
+ud_decode_plain(const unsigned char *p)
+{
+    if (p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x81 && p[2] <= 0xBF)
+        return (char)(p[2] - 0x81 + '!');
+    if (p[0] == 0xEF && p[1] == 0xBD && p[2] >= 0x80 && p[2] <= 0x9E)
+        return (char)(p[2] - 0x80 + '`');
+    if (p[0] == 0xE3 && p[1] == 0x80 && p[2] == 0x80)
+        return ' ';
+    return 0;
+}
+
+size_t
+ud_decode_narrow(char *text, size_t length)
+{
+    size_t to = 0;
+
+    for (size_t i = 0; i < length;) {
+        char plain = i + 2 < length ? ud_decode_plain((const unsigned char *)text + i) : 0;
+
+        text[to++] = plain ? plain : text[i];
+        i += plain ? 3 : 1;
+    }
+    text[to] = '\0';
+    return to;
+}

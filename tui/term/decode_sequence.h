@@ -20,4 +20,9 @@ bool ud_sequence_csi(struct ud_key_event *out, const struct ud_sequence *s, unsi
 bool ud_sequence_ss3(struct ud_key_event *out, unsigned char final);
 bool ud_sequence_linux(struct ud_key_event *out, unsigned char final);
 
+/* U+FF01..U+FF5E and U+3000 in UTF-8: the plain character, or 0. */
+char ud_decode_plain(const unsigned char *p);
+/* Full-width forms of ASCII become plain, in place; the new length. */
+size_t ud_decode_narrow(char *text, size_t length);
+
 #endif

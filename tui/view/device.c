@@ -37,7 +37,7 @@ layout_of(int width, int height, const struct ud_view_device *model)
     }
     if (tall)
         l.facts_rows = ud_detail_fact_rows(beside ? FACTS_WIDTH : width - 2 * SIDE, model->source);
-    if (model->same_name > 0)
+    if (model->same_name > 0 || model->device.retired)
         l.same_y = beside ? y + l.facts_rows + 1 : y + l.facts_rows;
     if (!beside)
         y += l.facts_rows + (l.same_y >= 0) + tall;
@@ -75,6 +75,11 @@ draw_same_name(struct ud_canvas cv, int y, const struct ud_view_device *model)
 {
     char line[200];
 
+    if (model->device.retired) {
+        ud_canvas_fit(cv, SIDE, y, cv.width - 2 * SIDE, UD_ROLE_STATE_WARNING,
+            _("! Retired: taken out of the list of devices. Its keys stay."));
+        return;
+    }
     snprintf(line, sizeof(line),
         ud_plural("! %zu other device has this name. Compare the serial number.",
             "! %zu other devices have this name. Compare the serial number.", model->same_name),

@@ -18,6 +18,7 @@ applies(const struct ud_view_missing *m, enum place p)
 {
     switch (p) {
     case DIRECTORY:
+    case MOVED:
         return m->kind == UD_KIND_BITLOCKER;
     case RUNNING:
         return m->kind == UD_KIND_BITLOCKER && m->paste_hint != NULL;
@@ -107,6 +108,8 @@ moved_text(const struct ud_view_missing *m)
 static const char *
 deleted_text(const struct ud_view_missing *m)
 {
+    if (m->keeps && m->kind != UD_KIND_BITLOCKER)
+        return _("Its keys stay, at the older entry of the device: look for its serial number.");
     return m->keeps ? _("Its keys stay. They are found by the first 8 characters of the ID, or at the older entry of the device.")
                     : _("The keys may have gone with it. Look for an older entry of the same name or serial number, and ask its "
                         "administrators.");
