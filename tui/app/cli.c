@@ -84,7 +84,6 @@ run(struct ud_oneshot *s, const struct ud_options *o, struct ud_error *err)
 {
     enum ud_status st;
 
-    ud_language_use(o->language); /* for what is wrong with the configuration, which may name another */
     if ((st = ud_oneshot_open(s, o, err)) != UD_OK)
         return st;
     ud_language_use(s->config.language);
@@ -96,6 +95,19 @@ run(struct ud_oneshot *s, const struct ud_options *o, struct ud_error *err)
     return o->verb != NULL ? run_verb(s, err) : run_console(s, err);
 }
 
+/* The language is wanted before the command line is understood: for what is wrong with it. */
+static const char *
+language_of(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            return argv[i] + 7;
+        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            return argv[i + 1];
+    }
+    return NULL;
+}
+
 int
 ud_cli_main(int argc, char **argv)
 {
@@ -104,7 +116,7 @@ ud_cli_main(int argc, char **argv)
     struct ud_error err = { 0 };
     enum ud_status st;
 
-    ud_language_use(NULL); /* for what is wrong with the command line */
+    ud_language_use(language_of(argc, argv));
     st = ud_options_parse(o, argc, argv, &err);
 
     if (st == UD_OK && o->version)

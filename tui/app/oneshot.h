@@ -65,6 +65,8 @@ UD_CHECK enum ud_status ud_ask_secret(struct ud_secret **out, const char *questi
 UD_CHECK enum ud_status ud_print_json(struct ud_buf *b, struct ud_error *err);
 /* Prints text padded or cut to `cells`. */
 void ud_print_cell(const char *text, size_t cells);
+/* A label in front of a value, padded to cells, one blank behind it. */
+void ud_print_label(const char *label, size_t cells);
 
 /* Commands. `o` has been checked against the table of commands. */
 UD_CHECK enum ud_status ud_verb_account(struct ud_oneshot *s, struct ud_error *err); /* sign-in, sign-out, status */

@@ -34,6 +34,15 @@ ud_print_cell(const char *text, size_t cells)
         (void)putchar(' ');
 }
 
+void
+ud_print_label(const char *label, size_t cells)
+{
+    size_t width = ud_text_width(label, strlen(label));
+
+    ud_print_cell(label, width > cells ? width : cells);
+    (void)putchar(' ');
+}
+
 static enum ud_status
 read_line(int fd, struct ud_secret *line, struct ud_error *err)
 {

@@ -111,11 +111,13 @@ status_text(const struct ud_oneshot *s)
     for (size_t i = 0; i < s->config.source_count; i++) {
         const struct ud_source_config *c = &s->config.source[i];
         const struct ud_token_entry *t = ud_tokens_of(&s->tokens, c->name);
-        printf("%-16s %-8s %-48s %s\n", c->name, c->type == UD_SOURCE_GRAPH ? "graph" : "escrowd",
+        printf("%-20s %-8s %-48s %s\n", c->name, c->type == UD_SOURCE_GRAPH ? "graph" : "escrowd",
             c->url[0] != '\0' ? c->url : c->graph, t != NULL ? t->account : _("signed out"));
     }
-    printf("%-16s %s\n", _("activity log"), s->config.journal_dir);
-    printf("%-16s %s\n", _("devices list"), s->config.cache_file[0] != '\0' ? s->config.cache_file : _("not kept"));
+    ud_print_label(_("activity log"), 20);
+    printf("%s\n", s->config.journal_dir);
+    ud_print_label(_("devices list"), 20);
+    printf("%s\n", s->config.cache_file[0] != '\0' ? s->config.cache_file : _("not kept"));
 }
 
 static enum ud_status

@@ -4,6 +4,7 @@
 
 #include "app/oneshot.h"
 #include "grid/i18n.h"
+#include "view/chrome.h"
 #include "wire/cli.h"
 
 #define KEYS_SHOWN 256
@@ -128,21 +129,29 @@ show_text(const struct ud_oneshot *s, const struct ud_device *d, const struct ud
     char when[32], id[9];
 
     ud_wall_format(when, sizeof(when), d->last_checkin, false);
-    printf("%-14s %s\n", _("Name"), d->name);
-    printf("%-14s %s\n", _("Serial"), d->serial);
-    printf("%-14s %s  %s\n", _("User"), d->user, d->user_name);
-    printf("%-14s %s\n", _("Ownership"), ud_ownership_name(d->ownership));
-    printf("%-14s %s %s\n", _("System"), d->os, d->os_version);
-    printf("%-14s %s\n", _("Last seen"), d->last_checkin == UD_WALL_NONE ? _("never") : when);
-    printf("%-14s %s\n", _("Stored in"), s->config.source[d->source].name);
+    ud_print_label(_("Name"), 14);
+    printf("%s\n", d->name);
+    ud_print_label(_("Serial"), 14);
+    printf("%s\n", d->serial);
+    ud_print_label(_("User"), 14);
+    printf("%s  %s\n", d->user, d->user_name);
+    ud_print_label(_("Ownership"), 14);
+    printf("%s\n", ud_view_ownership(d->ownership));
+    ud_print_label(_("System"), 14);
+    printf("%s %s\n", d->os, d->os_version);
+    ud_print_label(_("Last seen"), 14);
+    printf("%s\n", d->last_checkin == UD_WALL_NONE ? _("never") : when);
+    ud_print_label(_("Stored in"), 14);
+    printf("%s\n", s->config.source[d->source].name);
     if (count == 0)
         printf("%s\n", _("No recovery key is stored for this device."));
     for (size_t i = 0; i < count; i++) {
         ud_guid_short(id, &keys[i].id);
         ud_wall_format(when, sizeof(when), keys[i].created, false);
-        printf("%-14s %s  %s  %s  %s  %s\n", i == 0 ? _("Keys") : "", ud_guid_is_zero(&keys[i].id) ? "--------" : id,
-            ud_kind_name(keys[i].kind), ud_volume_name(keys[i].volume) != NULL ? ud_volume_name(keys[i].volume) : "-",
-            keys[i].created == UD_WALL_NONE ? "-" : when, ud_key_state_name(keys[i].state));
+        ud_print_label(i == 0 ? _("Keys") : "", 14);
+        printf("%s  %s  %s  %s  %s\n", ud_guid_is_zero(&keys[i].id) ? "--------" : id, ud_kind_name(keys[i].kind),
+            keys[i].volume != UD_VOLUME_NONE ? ud_view_volume(keys[i].volume) : "-", keys[i].created == UD_WALL_NONE ? "-" : when,
+            ud_view_key_state(keys[i].state));
     }
 }
 

@@ -23,8 +23,11 @@ print_member(const struct ud_json *call, const char *name, const char *label)
 {
     char text[320] = "";
 
-    if (ud_json_get_text(text, sizeof(text), call, name, NULL) == UD_OK && text[0] != '\0')
-        printf("   %-10s %s\n", label, text);
+    if (ud_json_get_text(text, sizeof(text), call, name, NULL) == UD_OK && text[0] != '\0') {
+        printf("   ");
+        ud_print_label(label, 14);
+        printf("%s\n", ud_translate(text));
+    }
 }
 
 static void
@@ -36,7 +39,7 @@ print_call(const struct ud_json *call)
     if (ud_json_get_int(&number, call, "number", 0, 999, NULL) != UD_OK ||
         ud_json_get_text(title, sizeof(title), call, "title", NULL) != UD_OK)
         return;
-    printf("%2lld %s\n", (long long)number, title);
+    printf("%2lld %s\n", (long long)number, ud_translate(title));
     print_member(call, "caller", _("caller"));
     print_member(call, "says", _("says"));
     print_member(call, "reads", _("reads out"));
