@@ -12,6 +12,7 @@
 
 #include "base/seal.h"
 #include "tests/support/escrowd_fixture.h"
+#include "tests/support/memscan.h"
 #include "tests/support/raw_http.h"
 #include "wire/json.h"
 
@@ -21,6 +22,7 @@
 
 struct desk {
     struct ud_fixture f;
+    char secret[80];      /* of the agent */
     char credential[300]; /* the header, with its line end; "" none */
 };
 
@@ -44,6 +46,7 @@ add_agent(struct desk *d, const char *name)
 
     secret[strcspn(secret, "\n")] = '\0';
     assert_int_equal(strlen(secret), 64);
+    (void)ud_copy(d->secret, sizeof(d->secret), secret);
     (void)snprintf(plain, sizeof(plain), "%s:%s", name, secret);
     ud_base64_encode(text, sizeof(text), plain, strlen(plain));
     (void)snprintf(d->credential, sizeof(d->credential), "Authorization: Basic %s\r\n", text);
@@ -238,6 +241,42 @@ unchanged_check_ins_do_not_touch_the_disk(void **state)
     ud_fixture_end(&d.f);
 }
 
+static void
+expect_nothing(const struct desk *d, const char *secret)
+{
+    struct ud_scan scan = { 0 };
+    pid_t pids[16];
+    size_t count = ud_scan_family(d->f.server, pids, 16);
+
+    assert_true(count >= 2);
+    ud_scan_processes(&scan, pids, count, secret);
+    ud_scan_tree(&scan, d->f.dir, secret);
+    if (scan.hits > 0) {
+        ud_scan_print(&scan);
+        fail_msg("%zu copies", scan.hits);
+    }
+    assert_true(scan.bytes > 0);
+}
+
+static void
+neither_key_nor_credential_is_left_in_memory_or_files(void **state)
+{
+    struct desk d;
+
+    (void)state;
+    for (int https = 0; https < 2; https++) {
+        open_desk(&d, "\n[check-in]\nenabled = yes\n", https == 1);
+        expect_body(&d, "/checkin/", SERIAL KEY_1, ANSWER("false", "true"));
+        expect_body(&d, "/checkin/", SERIAL KEY_1, ANSWER("false", "false"));
+        expect_status(&d, "POST", "/checkin/", FORM, "serial=C02X&" KEY_1, 400);
+        expect_status(&d, "POST", "/checkin/", FORM, SERIAL KEY_1 "-AND-MORE", 400);
+        expect_status(&d, "GET", "/verify/C02X/recovery_key/", FORM, "", 200);
+        expect_nothing(&d, KEY_1 + strlen("recovery_password="));
+        expect_nothing(&d, d.secret);
+        ud_fixture_end(&d.f);
+    }
+}
+
 int
 main(void)
 {
@@ -246,7 +285,8 @@ main(void)
         cmocka_unit_test(strangers_and_bad_forms_are_refused_with_a_sentence),
         cmocka_unit_test(a_network_needs_no_credential_but_a_wrong_one_is_wrong),
         cmocka_unit_test(without_the_section_there_is_nothing_at_these_addresses),
-        cmocka_unit_test(unchanged_check_ins_do_not_touch_the_disk) };
+        cmocka_unit_test(unchanged_check_ins_do_not_touch_the_disk),
+        cmocka_unit_test(neither_key_nor_credential_is_left_in_memory_or_files) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
