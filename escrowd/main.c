@@ -30,7 +30,7 @@ static const char usage_text[] =
     "       escrowd [-C DIR] notice set LANGUAGE|default FILE | notice remove LANGUAGE|default [--self-service]\n"
     "       escrowd [-C DIR] branding show | branding check FILE | branding apply FILE\n"
     "       escrowd [-C DIR] import [--dry-run] [--device NAME] [--serial S] [--user USER] FILE\n"
-    "       escrowd [-C DIR] device add NAME --serial S [--os OS] [--user USER] | device token DEVICE\n"
+    "       escrowd [-C DIR] device add NAME --serial S [--os OS] [--user USER] | device token DEVICE | device revoke DEVICE\n"
     "       escrowd [-C DIR] device retire DEVICE | device restore ID | key delete KEYID\n"
     "       escrowd [-C DIR] agent add NAME [--os OS] [--given] | agent list | agent disable NAME | agent release DEVICE\n"
     "       escrowd [-C DIR] seed --devices N --seed S\n"

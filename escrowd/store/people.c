@@ -182,6 +182,12 @@ ud_store_device_token_add(
 }
 
 enum ud_status
+ud_store_device_token_drop(struct ud_store *s, uint64_t device_row, struct ud_error *err)
+{
+    return ud_sql_change(s, ud_sql(s, UD_SQL_DEVICE_TOKEN_DROP, err, "i", (int64_t)device_row), err);
+}
+
+enum ud_status
 ud_store_device_token_get(struct ud_store *s, const uint8_t id[16], uint8_t hash[32], uint64_t *device_row, struct ud_error *err)
 {
     sqlite3_stmt *q = ud_sql(s, UD_SQL_DEVICE_TOKEN_GET, err, "b", id, (size_t)16);

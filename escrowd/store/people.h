@@ -32,6 +32,8 @@ UD_CHECK enum ud_status ud_store_token_sweep(struct ud_store *s, ud_wall at, str
 
 UD_CHECK enum ud_status ud_store_device_token_add(
     struct ud_store *s, const uint8_t id[16], const uint8_t hash[32], uint64_t device_row, struct ud_error *err);
+/* Every token of a device. UD_NOTFOUND where it has none. */
+UD_CHECK enum ud_status ud_store_device_token_drop(struct ud_store *s, uint64_t device_row, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_device_token_get(
     struct ud_store *s, const uint8_t id[16], uint8_t hash[32], uint64_t *device_row, struct ud_error *err);
 

@@ -153,14 +153,16 @@
                    "WHERE t.consent = consent.row)")                                                                             \
     X(DEVICE_TOKEN_ADD, "INSERT INTO device_token(id, hash, device) VALUES(?1, ?2, ?3)")                                         \
     X(DEVICE_TOKENS_END, "DELETE FROM device_token WHERE device = ?1")                                                           \
+    X(DEVICE_TOKEN_DROP, "DELETE FROM device_token WHERE device = ?1")                                                           \
     X(DEVICE_TOKEN_GET, "SELECT hash, device FROM device_token WHERE id = ?1")                                                   \
     X(AGENT_ADD, "INSERT INTO agent(id, name, hash, os, created) VALUES(?1, ?2, ?3, ?4, ?5)")                                    \
     X(AGENTS, "SELECT row, id, name, hash, os, disabled FROM agent ORDER BY name")                                               \
     X(AGENT_DISABLE, "UPDATE agent SET disabled = 1 WHERE name = ?1")                                                            \
     X(PINNED, "SELECT d.row, d.id, d.name, d.serial, d.user, d.os, d.ownership, p.agent, p.made, "                               \
               "CASE WHEN p.agent IS NULL THEN EXISTS(SELECT 1 FROM device_token t WHERE t.device = d.row) END, "                 \
-              "CASE WHEN p.agent IS NULL THEN EXISTS(SELECT 1 FROM device o WHERE o.serial = ?1 AND o.row <> d.row) END "        \
-              "FROM device d LEFT JOIN pin p ON p.device = d.row WHERE d.serial = ?1 LIMIT 1")                                   \
+              "CASE WHEN p.agent IS NULL THEN EXISTS(SELECT 1 FROM device o WHERE o.serial = ?1 AND o.row <> d.row "             \
+              "AND o.retired IS NULL) END "                                                                                      \
+              "FROM device d LEFT JOIN pin p ON p.device = d.row WHERE d.serial = ?1 AND d.retired IS NULL LIMIT 1")             \
     X(PIN_ADD, "INSERT INTO pin(device, agent, made, since) VALUES(?1, ?2, ?3, ?4)")                                             \
     X(PIN_DROP, "DELETE FROM pin WHERE device = ?1")                                                                             \
     X(DEVICE_NAMED, "UPDATE device SET name = ?2, user = ?3, user_name = ?3, local_users = ?3 WHERE row = ?1")                   \

@@ -44,6 +44,8 @@ UD_CHECK enum ud_status ud_admin_device_token(
 /* A new device and its token. `os`: "Windows", "macOS", "Linux" or NULL. UD_EXISTS where a device has the serial. */
 UD_CHECK enum ud_status ud_admin_device_add(struct ud_admin *a, const char *name, const char *serial, const char *os,
     const char *user, struct ud_secret **text, struct ud_error *err);
+/* Every token of the device ends: one that got out, or a device that is given away. UD_NOTFOUND where it has none. */
+UD_CHECK enum ud_status ud_admin_device_revoke(struct ud_admin *a, const char *device, struct ud_error *err);
 /* By id, else by serial, else by name: exactly one. */
 UD_CHECK enum ud_status ud_admin_find_device(struct ud_admin *a, uint64_t *row, const char *text, struct ud_error *err);
 

@@ -185,3 +185,19 @@ ud_admin_device_add(struct ud_admin *a, const char *name, const char *serial, co
         ud_secret_free(text);
     return st;
 }
+
+enum ud_status
+ud_admin_device_revoke(struct ud_admin *a, const char *device, struct ud_error *err)
+{
+    uint64_t row;
+    enum ud_status st;
+
+    if ((st = ud_admin_find_device(a, &row, device, err)) != UD_OK || (st = ud_change_begin(&a->context, err)) != UD_OK)
+        return st;
+    st = ud_store_device_token_drop(a->context.store, row, err);
+    if (st == UD_NOTFOUND)
+        ud_error_set(err, UD_NOTFOUND, "%.63s has no token", device);
+    if (st == UD_OK)
+        st = ud_admin_note(a, "device-revoked", device, err);
+    return ud_admin_end(a, st, err);
+}

@@ -106,13 +106,16 @@ ud_verb_device(struct ud_admin *a, const struct ud_verb_device *o, struct ud_err
         st = ud_admin_device_add(a, o->name, o->serial, o->os, o->user, &text, err);
     else if (strcmp(o->verb, "token") == 0 && o->name != NULL)
         st = ud_admin_device_token(a, o->name, &text, err);
+    else if (strcmp(o->verb, "revoke") == 0 && o->name != NULL)
+        return ud_admin_device_revoke(a, o->name, err);
     else if (strcmp(o->verb, "retire") == 0 && o->name != NULL)
         return retire(a, o->name, err);
     else if (strcmp(o->verb, "restore") == 0 && o->name != NULL)
         return ud_admin_device_restore(a, o->name, err);
     else
         return ud_error_set(err, UD_USAGE,
-            "device add NAME --serial S [--os OS] [--user USER], device token DEVICE, device retire DEVICE or device restore ID");
+            "device add NAME --serial S [--os OS] [--user USER], device token DEVICE, device revoke DEVICE, "
+            "device retire DEVICE or device restore ID");
     if (st == UD_OK)
         st = ud_verb_print_secret(text, err);
     ud_secret_free(&text);

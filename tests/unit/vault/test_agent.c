@@ -503,6 +503,47 @@ a_device_with_a_token_of_its_own_is_not_open_to_agents(void **state)
 }
 
 static void
+a_revoked_token_opens_nothing(void **state)
+{
+    struct desk *d = *state;
+    struct ud_vault_request r = { .op = UD_VAULT_CHECK_IN, .check_in = { .os_version = "" } };
+    struct ud_secret *text = NULL;
+    struct ud_error err = { 0 };
+    struct ud_admin a;
+
+    assert_int_equal(ud_admin_open(&a, d->s.dir, NULL), UD_OK);
+    assert_int_equal(ud_admin_device_add(&a, "lab-1", "L77", "Linux", NULL, &text, NULL), UD_OK);
+    assert_true(ud_token_parse(&r.auth, (const char *)ud_secret_open(text), ud_secret_length(text)));
+    ud_secret_close(text);
+    ud_secret_free(&text);
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_int_equal(ud_admin_device_revoke(&a, "L77", NULL), UD_OK);
+    assert_int_equal(ud_admin_device_revoke(&a, "L77", &err), UD_NOTFOUND);
+    ud_admin_close(&a);
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_UNAUTHENTICATED);
+    assert_stored(check_in(d, &d->fleet, (struct told){ .serial = "L77", .key = "correct horse" }), true, false);
+}
+
+static void
+a_retired_device_is_left_alone_and_its_serial_starts_anew(void **state)
+{
+    struct desk *d = *state;
+    const struct told mac = { .serial = "C02X", .key = FILEVAULT };
+    struct ud_retired retired;
+    struct ud_admin a;
+
+    assert_stored(check_in(d, &d->fleet, mac), true, false);
+    assert_int_equal(ud_admin_open(&a, d->s.dir, NULL), UD_OK);
+    assert_int_equal(ud_admin_device_retire(&a, "C02X", &retired, NULL), UD_OK);
+    ud_admin_close(&a);
+    assert_false(verify(d, &d->fleet, "C02X", "recovery_key")->agent.escrowed);
+    assert_stored(check_in(d, &d->other, mac), true, false);
+    assert_stored(check_in(d, &d->other, mac), false, false);
+    struct sight anew = device(d, "C02X");
+    assert_memory_not_equal(&anew.id, &retired.id, sizeof(retired.id));
+}
+
+static void
 a_device_that_was_known_before_keeps_its_names(void **state)
 {
     struct desk *d = *state;
@@ -571,7 +612,8 @@ main(void)
         TEST(the_kind_follows_type_and_system), TEST(an_agent_of_linux_brings_passphrases_of_any_look),
         TEST(types_of_one_device_live_side_by_side), TEST(a_shown_key_asks_for_rotation_until_it_is_replaced),
         TEST(a_serial_that_changes_too_often_is_told), TEST(verify_says_only_what_is_its_own),
-        TEST(a_device_with_a_token_of_its_own_is_not_open_to_agents), TEST(a_device_that_was_known_before_keeps_its_names),
+        TEST(a_device_with_a_token_of_its_own_is_not_open_to_agents), TEST(a_revoked_token_opens_nothing),
+        TEST(a_retired_device_is_left_alone_and_its_serial_starts_anew), TEST(a_device_that_was_known_before_keeps_its_names),
         TEST(two_stored_hashes_of_one_key_do_not_look_alike), TEST(an_agents_secret_must_be_long) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
