@@ -53,11 +53,14 @@ void
 ud_operator_import(const struct ud_fixture *f, const char *line)
 {
     char path[128];
+    size_t commas = 0;
 
+    for (const char *c = line; *c != '\0'; c++)
+        commas += *c == ',';
     (void)snprintf(path, sizeof(path), "%s/../import.csv", f->dir);
     FILE *file = fopen(path, "we");
     assert_non_null(file);
-    fprintf(file, "device,serial,user,key_id,secret,ownership,kind\n%s\n", line);
+    fprintf(file, "device,serial,user,key_id,secret,ownership,kind%s\n%s\n", commas > 6 ? ",local_users" : "", line);
     assert_int_equal(fclose(file), 0);
     free(ud_fixture_command(f, NULL, (const char *const[]){ "import", path, NULL }));
     assert_int_equal(unlink(path), 0);

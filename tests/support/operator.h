@@ -22,7 +22,8 @@ void ud_operator_draw_key(char key[UD_OPERATOR_KEY]);
 /* The same key as the 16 bytes that BitLocker makes it from, and as digits without dashes. */
 void ud_operator_key_bytes(unsigned char out[16], const char *key);
 void ud_operator_key_digits(char out[49], const char *key);
-/* Imports one line of CSV into the fixture and removes the file. `line` stands below "device,serial,user,key_id,secret,ownership,kind". */
+/* Imports one line of CSV into the fixture and removes the file. `line` stands below "device,serial,user,key_id,secret,ownership,kind",
+ * with one value more also below "local_users". */
 void ud_operator_import(const struct ud_fixture *f, const char *line);
 
 /* Makes the directory and its configuration for the fixture in o->service: profile workstation, one source "lab". `more` is further configuration text

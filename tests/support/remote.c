@@ -123,7 +123,7 @@ ud_remote_start(struct ud_remote *r)
     (void)snprintf(text, sizeof(text),
         "Port %u\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/authorized\nStrictModes no\nPidFile none\n"
         "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\nUsePAM no\nPrintMotd no\nLogLevel "
-        "ERROR\n",
+        "ERROR\nSubsystem sftp internal-sftp\n",
         r->port, r->dir, r->dir);
     write_text(r, "sshd_config", text);
     (void)snprintf(config, sizeof(config), "%s/sshd_config", r->dir);
@@ -185,6 +185,43 @@ ud_remote_stop(struct ud_remote *r)
 }
 
 /* --- clients ------------------------------------------------------------------------------------------------------------------ */
+
+void
+ud_remote_force(const struct ud_remote *r, const char *command)
+{
+    char path[96], key[512], line[2048];
+
+    (void)snprintf(path, sizeof(path), "%s/user.pub", r->dir);
+    FILE *f = fopen(path, "re");
+    if (f == NULL || fgets(key, sizeof(key), f) == NULL) {
+        give_up(path);
+        return;
+    }
+    (void)fclose(f);
+    (void)snprintf(line, sizeof(line), "restrict,pty,command=\"%s\" %s", command, key);
+    write_text(r, "authorized", line);
+}
+
+void
+ud_ssh_words(
+    struct ud_ssh_words *w, const struct ud_remote *r, const char *program, const char *const *options, const char *command)
+{
+    size_t n = 0;
+
+    (void)snprintf(w->port, sizeof(w->port), "Port=%u", r->port);
+    (void)snprintf(w->key, sizeof(w->key), "IdentityFile=%s/user", r->dir);
+    (void)snprintf(w->known, sizeof(w->known), "UserKnownHostsFile=%s/known", r->dir);
+    const char *const fixed[] = { program, "-q", "-F", "none", "-o", w->port, "-o", w->key, "-o", w->known, "-o",
+        "StrictHostKeyChecking=no", "-o", "IdentitiesOnly=yes" };
+    for (; n < sizeof(fixed) / sizeof(fixed[0]); n++)
+        w->argv[n] = fixed[n];
+    for (size_t i = 0; options != NULL && options[i] != NULL; i++)
+        w->argv[n++] = options[i];
+    w->argv[n++] = "127.0.0.1";
+    if (command != NULL)
+        w->argv[n++] = command;
+    w->argv[n] = NULL;
+}
 
 void
 ud_ssh_open(struct ud_ssh *c, const struct ud_remote *r, const char *command)

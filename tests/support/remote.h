@@ -19,10 +19,22 @@ struct ud_remote {
     pid_t sshd;
 };
 
+/* The words of a client's command line, for programs that run it themselves. */
+struct ud_ssh_words {
+    char port[16], key[96], known[160];
+    const char *argv[24];
+};
+
 /* Makes keys, starts sshd as this user on a free port of 127.0.0.1. */
 void ud_remote_start(struct ud_remote *r);
 /* Ends the tmux server and waits for what ran in it. Fine where nothing was started. */
 void ud_remote_stop(struct ud_remote *r);
+
+/* From now on the key is good for this command only, whatever the client asks for (authorized_keys: restrict,pty,command="…"). */
+void ud_remote_force(const struct ud_remote *r, const char *command);
+/* `program` is "/usr/bin/ssh" or "/usr/bin/sftp"; `options` go in front of the host, `command` (may be NULL) behind it. */
+void ud_ssh_words(
+    struct ud_ssh_words *w, const struct ud_remote *r, const char *program, const char *const *options, const char *command);
 
 /* Opens a terminal of 80x24 on which `command` runs at the far end. */
 void ud_ssh_open(struct ud_ssh *c, const struct ud_remote *r, const char *command);
