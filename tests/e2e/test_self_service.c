@@ -215,7 +215,7 @@ the_warning_comes_at_five_minutes_space_continues_and_silence_ends_it(void **sta
     ud_pty_wait(p, "The session ends in 40 s");
     ud_pty_key(p, "Space");
     ud_pty_wait_gone(p, "The session ends in");
-    assert_true(ud_pty_has(p, "of LON-LT-ALICE")); /* where it was */
+    assert_true(ud_pty_has(p, "· LON-LT-ALICE")); /* where it was */
     ud_pty_clock(p, 300 * 1000);
     ud_pty_wait(p, "The session ends in");
     ud_pty_clock(p, 60 * 1000);

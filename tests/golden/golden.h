@@ -41,7 +41,8 @@ static const struct ud_view_call golden_calls[] = {
 /* What stands around a screen; `draw` gets the body. */
 struct golden_screen {
     const char *folder, *name;
-    const char *title; /* NULL: no chrome, the whole terminal */
+    const char *product; /* NULL: ours, and the desk's header; else a site's own page */
+    const char *title;   /* NULL: no chrome, the whole terminal */
     const struct ud_hint *hint;
     size_t hint_count;
     const char *message;
@@ -71,6 +72,12 @@ golden_paint(struct ud_grid *grid, const struct golden_screen *s)
     for (size_t i = 0; i < s->hint_count; i++) {
         hint[i] = s->hint[i];
         hint[i].label = ud_translate(hint[i].label);
+    }
+    if (s->product) {
+        chrome.product = s->product;
+        chrome.source = NULL;
+        chrome.operator_label = "ann.lee@example.com";
+        chrome.training = false;
     }
     ud_grid_clear(grid);
     if (s->title)

@@ -27,7 +27,8 @@ put_right(struct ud_canvas cv, int right, int least, enum ud_role role, const ch
 static void
 draw_header(struct ud_canvas cv, const struct ud_view_chrome *model)
 {
-    const char *product = model->product && *model->product ? model->product : PRODUCT;
+    static const char ours[] = PRODUCT;
+    const char *product = model->product && *model->product ? model->product : ours;
     int right = cv.width, title = ud_cells(model->screen), x = 1;
     char unread[64];
 
@@ -40,7 +41,9 @@ draw_header(struct ud_canvas cv, const struct ud_view_chrome *model)
         snprintf(unread, sizeof(unread), ud_plural("%u new event", "%u new events", model->unread), model->unread);
         right = put_right(cv, right, title + 2, UD_ROLE_HEADER_STRONG, unread);
     }
-    right = put_right(cv, right, title + 4, UD_ROLE_HEADER, model->operator_label);
+    /* On a site's own page its name comes before the account. */
+    right =
+        put_right(cv, right, title + 4 + (product != ours ? ud_cells(product) + 3 : 0), UD_ROLE_HEADER, model->operator_label);
     right = put_right(cv, right, title + 4, UD_ROLE_HEADER, model->source);
     if (x + ud_cells(product) + 3 + title < right) {
         x += ud_canvas_text(cv, x, 0, UD_ROLE_HEADER, product);

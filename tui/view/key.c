@@ -25,8 +25,11 @@ draw_title(struct ud_canvas cv, const struct ud_view_key *model)
 
     ud_part_short_id(id, &model->key.id);
     used = ud_canvas_fit(cv, SIDE, 0, 10, UD_ROLE_HEADING, id);
-    snprintf(line, sizeof(line), _("%s of %s · %s"), ud_view_kind(model->key.kind), model->device ? model->device : "",
-        model->user ? model->user : "");
+    if (model->own) /* whose it is need not be said */
+        snprintf(line, sizeof(line), "%s · %s", ud_view_kind(model->key.kind), model->device ? model->device : "");
+    else
+        snprintf(line, sizeof(line), _("%s of %s · %s"), ud_view_kind(model->key.kind), model->device ? model->device : "",
+            model->user ? model->user : "");
     ud_canvas_fit(cv, SIDE + used + 2, 0, cv.width - used - 2 - 2 * SIDE, UD_ROLE_TEXT, line);
     return 1;
 }

@@ -89,6 +89,8 @@ draw_question(struct ud_canvas cv, int y, const struct ud_view_self_id *model)
 {
     bool air = cv.height >= AIRY;
 
+    if (!air && (model->miss || model->error))
+        return y; /* what went wrong needs the room */
     if (model->full) {
         y = say(cv, y, UD_ROLE_HEADING, _("Several recovery keys start so. Type all 32 characters of the ID.")) + air;
         return air ? say(cv, y, UD_ROLE_TEXT, _("With or without the dashes between them; small or capital letters.")) + 1 : y;
@@ -126,8 +128,10 @@ void
 ud_view_self_device(struct ud_canvas cv, const struct ud_view_self_device *model)
 {
     bool air = cv.height >= AIRY;
-    int y = say(cv, air, UD_ROLE_HEADING, _("Which of your computers is locked? Press its digit.")) + air;
+    int y = air;
 
+    if (air || model->count > 0)
+        y = say(cv, y, UD_ROLE_HEADING, _("Which of your computers is locked? Press its digit.")) + air;
     if (model->count > 0) {
         int rows = ud_choice_rows(width_of(cv), model->name, model->count);
         ud_choice_draw(ud_canvas_part(cv, SIDE, y, width_of(cv), rows), model->name, model->count, UD_CHOICE_NONE, true);
@@ -166,8 +170,12 @@ ud_view_self_reason(struct ud_canvas cv, const struct ud_view_self_reason *model
     y = say(cv, y, UD_ROLE_HEADING, _("Why do you need it? Press the digit.")) + air;
     ud_choice_draw(ud_canvas_part(cv, SIDE, y, width_of(cv), rows), model->reason, model->reason_count, model->chosen, true);
     y += rows + air;
-    snprintf(line, sizeof(line), _("Enter gets the key. Recorded are your account (%s), the computer, the reason and the time."),
-        model->account ? model->account : "");
+    if (air)
+        snprintf(line, sizeof(line),
+            _("Enter gets the key. Recorded are your account (%s), the computer, the reason and the time."),
+            model->account ? model->account : "");
+    else
+        snprintf(line, sizeof(line), "%s", _("This is recorded."));
     say(cv, y, model->chosen == UD_CHOICE_NONE ? UD_ROLE_DIM : UD_ROLE_TEXT, line);
 }
 
