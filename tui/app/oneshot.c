@@ -68,7 +68,8 @@ configure_demo(struct ud_oneshot *s, struct ud_error *err)
     c->demo = true;
     c->demo_devices = s->options->devices;
     c->demo_seed = s->options->seed;
-    if ((st = demo_person(c, s->options->role, err)) != UD_OK)
+    const char *role = s->options->role != NULL ? s->options->role : c->self_service ? "user" : NULL;
+    if ((st = demo_person(c, role, err)) != UD_OK)
         return st;
     memset(src, 0, sizeof(*src));
     src->type = UD_SOURCE_ESCROWD;

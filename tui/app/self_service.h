@@ -5,8 +5,7 @@
 #include "domain/device.h"
 #include "widget/line.h"
 
-#define UD_SELF_DEVICES  9       /* chosen by a digit */
-#define UD_SELF_INVENTED "alice" /* the employee of the demo */
+#define UD_SELF_DEVICES 9 /* chosen by a digit */
 
 enum ud_self_find {
     UD_SELF_NOT_ASKED,

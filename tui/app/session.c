@@ -286,9 +286,7 @@ ud_session_confirm(struct ud_app *app)
 
     if (v->step == UD_SIGN_IN_WAITING && app->config->demo && !v->approving) {
         struct ud_effect *e = ud_do(app, UD_DO_APPROVE);
-        char who[sizeof(v->code) + sizeof(" " UD_SELF_INVENTED)];
-        (void)snprintf(who, sizeof(who), "%s%s", v->code, app->self.on ? " " UD_SELF_INVENTED : "");
-        e->text = ud_xstrdup(who);
+        e->text = ud_xstrdup(v->code);
         v->approving = true;
     } else if (v->step == UD_SIGN_IN_FAILED && s->sign == UD_SIGNED_IN && app->worker) {
         v->step = UD_SIGN_IN_STARTING;
