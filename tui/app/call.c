@@ -185,6 +185,7 @@ ud_call_close(struct ud_app *app)
     ud_devices_clear(app);
     ud_devices_search(app);
     ud_show(app, UD_SCREEN_DEVICES);
+    ud_board_refresh(app); /* what was shown now waits to be replaced */
 }
 
 /* Leaving a call that has shown nothing ends it; any other is held. */

@@ -427,8 +427,13 @@ static const struct ud_command table[] = {
     { "self.next-mac", N_("another Mac of yours"), UD_AT(STORE), UD_HIDDEN | UD_SELF, "F5", ud_store_open_own,
         ud_store_own_refused },
 
+    { "board.open", N_("open the device"), UD_AT(BOARD), UD_HINT, "Enter", ud_board_open_device, ud_board_open_refused },
+    { "board.new-key", N_("ask for a new key"), UD_AT(BOARD), UD_HINT | UD_ASKS, "n", ud_board_ask, ud_board_ask_refused },
+    { "board.refresh", N_("load it again"), UD_AT(BOARD), 0, "r F5", ud_board_refresh, refused_refresh },
+
     { "new-key.retry", N_("ask again"), UD_AT(NEW_KEY), UD_HINT, "a", ud_new_key_retry, refused_retry },
-    { "new-key.back", N_("back to the devices"), UD_AT(NEW_KEY) | UD_AT(LOG), UD_HINT, "Esc Left", cmd_back_to_devices, NULL },
+    { "new-key.back", N_("back to the devices"), UD_AT(NEW_KEY) | UD_AT(LOG) | UD_AT(BOARD), UD_HINT, "Esc Left",
+        cmd_back_to_devices, NULL },
 
     { "sign-in.confirm", N_("go on"), UD_AT(SIGN_IN), UD_HINT | UD_DELIBERATE | UD_SELF, "Enter", ud_session_confirm,
         refused_confirm },
@@ -450,6 +455,8 @@ static const struct ud_command table[] = {
     { "app.approvals", N_("requests for approval"),
         UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY) | UD_AT(LOG) | UD_AT(KEY) | UD_AT(WAITING), UD_HINT, "F6",
         ud_approver_open_list, ud_approver_refused_list },
+    { "app.board", N_("keys to be replaced"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY) | UD_AT(LOG), 0,
+        "F7", ud_board_open, refused_refresh },
     { "app.log", N_("activity log"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY), 0, "F4", ud_log_open,
         NULL },
     { "app.help", N_("help"), UD_AT_WORK, UD_HINT, "F1 ?", ud_overlay_help, NULL },

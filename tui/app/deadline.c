@@ -84,6 +84,7 @@ ud_app_deadline(const struct ud_app *app)
     earlier(&at, ud_waiting_deadline(app));
     earlier(&at, ud_approver_deadline(app));
     earlier(&at, ud_surge_deadline(app));
+    earlier(&at, ud_board_deadline(app));
     earlier(&at, ud_tmux_deadline(app));
     return at;
 }
@@ -143,6 +144,7 @@ ud_app_tick(struct ud_app *app)
     ud_waiting_tick(app);
     ud_approver_tick(app);
     ud_surge_tick(app);
+    ud_board_tick(app);
     if (app->devices.refresh_at != 0 && app->now >= app->devices.refresh_at) {
         app->devices.refresh_at = 0;
         ud_devices_search(app);

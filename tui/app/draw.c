@@ -102,6 +102,7 @@ title_of(enum ud_screen screen)
         [UD_SCREEN_SELF_REASON] = N_("Reason"),
         [UD_SCREEN_SELF_NEXT] = N_("What happens next"),
         [UD_SCREEN_STORE] = N_("Store a recovery key"),
+        [UD_SCREEN_BOARD] = N_("Keys to be replaced"),
     };
     return title[screen] != NULL ? _(title[screen]) : "";
 }
@@ -343,6 +344,8 @@ about(enum ud_screen screen)
                  "key, and whether that key is stored.");
     case UD_SCREEN_KEY:
         return _("Read one group at a time. Typing the digits that the caller reads back checks them.");
+    case UD_SCREEN_BOARD:
+        return _("Recovery keys that were shown and not replaced yet; the longest shown first.");
     case UD_SCREEN_STORE:
         return _("The recovery key of a Mac, typed twice. It is not shown, and not kept: the Mac checks it and makes a new one.");
     default:
@@ -418,6 +421,9 @@ draw_body(struct ud_app *app, struct ud_canvas body)
         break;
     case UD_SCREEN_LOG:
         draw_log(app, body);
+        break;
+    case UD_SCREEN_BOARD:
+        ud_draw_board(app, body);
         break;
     case UD_SCREEN_STORE:
         ud_draw_store(app, body);

@@ -50,6 +50,24 @@ ud_overlay_palette(struct ud_app *app)
     filter(app);
 }
 
+/* Keys this person has got and no device has replaced: the last moment to see to them. */
+static void
+remind(struct ud_app *app)
+{
+    struct ud_confirm_state *q = &app->confirm;
+    size_t own = ud_board_own(app);
+
+    if (own == 0)
+        return;
+    (void)snprintf(q->reminder, sizeof(q->reminder),
+        ngettext("%zu recovery key that you got has not been replaced yet.",
+            "%zu recovery keys that you got have not been replaced yet.", own),
+        own);
+    q->paragraph[1] = q->reminder;
+    q->paragraph[2] = _("F7 lists them.");
+    q->warning = true;
+}
+
 void
 ud_overlay_confirm(struct ud_app *app, const struct ud_command *c)
 {
@@ -70,13 +88,14 @@ ud_overlay_confirm(struct ud_app *app, const struct ud_command *c)
     } else if (strcmp(c->name, "device.new-key") == 0 && ud_device_selected(app) == NULL) {
         q->paragraph[0] =
             _("The device is asked to make a recovery key and to store it. That happens at its next contact. This is recorded.");
-    } else if (strcmp(c->name, "device.new-key") == 0) {
+    } else if (strcmp(c->name, "device.new-key") == 0 || strcmp(c->name, "board.new-key") == 0) {
         q->paragraph[0] =
             _("The device is asked to replace its recovery key. The old key still works until then. This is recorded.");
     } else if (app->self.on) {
         q->paragraph[0] = _("You are signed out, and what you have typed is wiped.");
     } else {
         q->paragraph[0] = _("Open calls are ended. Keys that were shown stay recorded.");
+        remind(app);
     }
     app->overlay = UD_OVERLAY_CONFIRM;
     ud_do(app, UD_DO_FLUSH_INPUT);

@@ -178,6 +178,21 @@ bool ud_store_blocked(const struct ud_app *app, const struct ud_guid *device);
 /* After each event: a user's console opens on what is asked of its user. */
 void ud_store_step(struct ud_app *app);
 
+/* screen_board.c: keys that were shown and not replaced */
+void ud_board_open(struct ud_app *app);
+void ud_board_refresh(struct ud_app *app);
+bool ud_board_message(struct ud_app *app, const struct ud_event *e);
+/* Wipes and frees. */
+void ud_board_clear(struct ud_app *app);
+void ud_board_open_device(struct ud_app *app);
+const char *ud_board_open_refused(const struct ud_app *app);
+void ud_board_ask(struct ud_app *app);
+const char *ud_board_ask_refused(const struct ud_app *app);
+void ud_board_tick(struct ud_app *app);
+ud_msec ud_board_deadline(const struct ud_app *app);
+/* Entries whose key was last shown to whoever is signed in. */
+size_t ud_board_own(const struct ud_app *app);
+
 /* lock.c */
 void ud_lock_now(struct ud_app *app, const char *reason);
 void ud_lock_key(struct ud_app *app, const struct ud_key_event *key);

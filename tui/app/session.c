@@ -372,6 +372,7 @@ ud_session_enter(struct ud_app *app)
     }
     if (app->screen == UD_SCREEN_SIGN_IN || app->screen == UD_SCREEN_PIN || app->screen == UD_SCREEN_NOTICE) {
         ud_show(app, UD_SCREEN_DEVICES);
+        ud_board_refresh(app);
         if (app->second)
             ud_say(app, UD_TONE_WARNING, "%s", _("Another unlockdesk of yours is open; this one keeps its sign-in to itself."));
     }

@@ -4,6 +4,7 @@
 #define UD_APP_STATE_H
 
 #include "app/approvals.h"
+#include "app/board.h"
 #include "app/config.h"
 #include "app/effect.h"
 #include "app/event.h"
@@ -51,6 +52,7 @@ enum ud_screen {
     UD_SCREEN_APPROVAL,  /* one request of it */
     UD_SCREEN_MISSING,
     UD_SCREEN_BDE,
+    UD_SCREEN_BOARD,
     UD_SCREEN_COUNT
 };
 
@@ -272,6 +274,7 @@ struct ud_tmux_state {
 
 struct ud_confirm_state {
     const char *title, *paragraph[4];
+    char reminder[160];
     const struct ud_command *command; /* what Enter runs */
     ud_msec since;
     bool warning;
@@ -362,6 +365,7 @@ struct ud_app {
     size_t owns, own_chosen;
     struct ud_branding_texts branding; /* the site's name and helpdesk */
     struct ud_store_state store;
+    struct ud_board board;
 
     ud_msec last_key, session_start, presence;
     bool warning; /* the countdown is on screen */
