@@ -1,4 +1,6 @@
-/* Words for single characters. */
+/* Words for single characters. The words here are English: digits, and the spelling alphabet of ICAO (Annex 10, volume II, 5.2.1.3). Those of
+ * other languages are in the catalogues: Dutch, the telephone alphabet; Swedish, the spelling alphabet of the public services; Japanese, the
+ * table for Latin letters in the radio rules (無線局運用規則 別表第五号), and the readings of digits that telephones have made common. */
 #include "app/spelling.h"
 
 #include <stdio.h>
