@@ -73,6 +73,7 @@ tell_failure(struct ud_sim_job *j, enum ud_typed_cause cause)
     struct ud_buf body;
     struct ud_error err = { 0 };
 
+    j->refused = true;
     snprintf(path, sizeof(path), "/escrow/v1/device/work/%s", j->work);
     ud_buf_init(&body, 256);
     struct ud_wire_work_failed told = { .error_code = j->typed ? 0 : ERROR_BUSY, .cause = cause };

@@ -122,18 +122,21 @@ static enum ud_status
 check_in(struct ud_sim *s, const struct ud_roster_line *line, struct ud_error *err)
 {
     struct ud_guid device = line->device;
-    bool replaced = false;
-    enum ud_status st = set_behaviour(s, &device, UD_PLAYS_ONLINE, err);
+    bool replaced = false, refused = false, failing = line->behaviour == UD_PLAYS_FAILING;
+    enum ud_status st = failing ? UD_OK : set_behaviour(s, &device, UD_PLAYS_ONLINE, err);
 
     for (unsigned kind = 0; kind < UD_KIND_COUNT && st == UD_OK; kind++) {
-        struct ud_sim_job job = { .sim = s, .device = device, .kind = kind };
+        struct ud_sim_job job = { .sim = s, .device = device, .kind = kind, .failing = failing };
         if (ud_roster_find(s->roster, &device, kind) == NULL)
             continue;
         st = ud_sim_job_run(&job, false, err);
-        replaced = replaced || job.found_work;
+        replaced = replaced || (job.found_work && !job.refused);
+        refused = refused || job.refused;
     }
     if (st == UD_OK)
-        printf("%s\n", replaced ? "Checked in. A new key was made and stored." : "Checked in. There was nothing to do.");
+        printf("%s\n", replaced  ? "Checked in. A new key was made and stored."
+                       : refused ? "Checked in. The device could not do what was asked, and said so."
+                                 : "Checked in. There was nothing to do.");
     return st;
 }
 

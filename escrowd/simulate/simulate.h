@@ -51,6 +51,7 @@ struct ud_sim_job {
     struct ud_http_call *call;
     bool found_work;        /* check-in named work for this kind: `work` holds it */
     bool typed;             /* it is about a key that somebody has typed */
+    bool refused;           /* a failure was reported instead of a new key */
     struct ud_secret *half; /* of the one-time pair that the typed key is sealed to */
 };
 

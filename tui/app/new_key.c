@@ -121,7 +121,8 @@ replaced(struct ud_app *app, struct ud_new_key *n, const struct ud_msg_rotation_
     n->new_key = m->new_key;
     n->replaced = m->created;
     e = line(app, n, UD_EVENT_ROTATED);
-    ud_guid_format(e->detail, &m->new_key);
+    if (!ud_guid_is_zero(&m->new_key))
+        ud_guid_format(e->detail, &m->new_key);
     app->unread++;
     if ((app->screen == UD_SCREEN_DEVICE || app->screen == UD_SCREEN_MISSING) &&
         ud_guid_compare(&app->device.dev.d.id, &n->device) == 0)

@@ -203,7 +203,7 @@ disclosed(struct ud_app *app, struct ud_call *c, const struct ud_job *job)
     if (c->r.approval.state == UD_APPROVAL_GRANTED)
         c->r.approval.state = UD_APPROVAL_USED; /* good for one key, once */
     (void)ud_copy(c->r.receipt, sizeof(c->r.receipt), job->receipt);
-    count_key(app, &c->r.key.id);
+    count_key(app, ud_guid_is_zero(&c->r.key.id) ? &c->r.dev.d.id : &c->r.key.id); /* one without an ID is its device's */
     if (!on_screen(app, c))
         (void)ud_copy(c->covered_why, sizeof(c->covered_why), _("The key arrived while the call was held."));
     else

@@ -182,6 +182,8 @@ ud_device_get_refused(const struct ud_app *app)
     if (k == NULL)
         return app->device.tag != 0 ? _("The keys are still being fetched.")
                                     : _("No recovery key of this device is stored here.");
+    if (ud_guid_is_zero(&k->id) && k->state == UD_KEY_SUPERSEDED)
+        return _("An older key without an ID cannot be asked for, only the newest one of the device.");
     if (!ud_app_signed_in(app))
         return _("Nobody is signed in.");
     if (app->config->present)

@@ -360,10 +360,13 @@ ud_store_leave(struct ud_app *app)
     bool same = app->device.dev.d.name != NULL && ud_guid_compare(&app->device.dev.d.id, &app->store.device) == 0;
 
     ud_store_clear(app);
-    if (app->self.on)
+    if (app->self.on) {
         ud_self_enter(app);
-    else
-        ud_show(app, same ? UD_SCREEN_DEVICE : UD_SCREEN_DEVICES);
+        return;
+    }
+    ud_show(app, same ? UD_SCREEN_DEVICE : UD_SCREEN_DEVICES);
+    if (same)
+        ud_device_fetch(app); /* there may be a new key meanwhile */
 }
 
 /* --- answers ---------------------------------------------------------------------------------------------------------------- */

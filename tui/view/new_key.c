@@ -84,8 +84,12 @@ draw_sentence(struct ud_canvas cv, int y, const struct ud_view_new_key_row *row,
         tone = UD_TONE_GOOD;
         ud_view_clock(when, row->replaced, now);
         ud_part_short_id(id, &row->new_id);
-        snprintf(line, sizeof(line),
-            _("%s replaced its key at %s. The new key's ID starts with %s; the old key no longer works."), row->device, when, id);
+        if (ud_guid_is_zero(&row->new_id)) /* FileVault keys and passwords have none */
+            snprintf(line, sizeof(line), _("%s replaced its key at %s. The old key no longer works."), row->device, when);
+        else
+            snprintf(line, sizeof(line),
+                _("%s replaced its key at %s. The new key's ID starts with %s; the old key no longer works."), row->device, when,
+                id);
         break;
     case UD_NEW_KEY_FAILED:
         tone = UD_TONE_ERROR;

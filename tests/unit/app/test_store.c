@@ -294,6 +294,7 @@ the_end_is_said_wherever_the_operator_is(void **state)
     (void)state;
     send_one();
     desk_key(d, "Esc");
+    tell_state(UD_MSG_STORE_STATE, UD_TYPED_PENDING, UD_TYPED_NO_CAUSE);
     desk_key(d, "Esc");
     assert_int_equal(d->app->screen, UD_SCREEN_DEVICES);
     asked = desk_count(d, UD_MSG_STORE_STATE);
@@ -317,6 +318,7 @@ success_is_said_once_and_the_keys_are_fetched_again(void **state)
     (void)state;
     send_one();
     desk_key(d, "Esc");
+    tell_state(UD_MSG_STORE_STATE, UD_TYPED_PENDING, UD_TYPED_NO_CAUSE);
     keys = desk_count(d, UD_MSG_KEYS);
     desk_pass(d, 2500);
     tell_state(UD_MSG_STORE_STATE, UD_TYPED_DONE, UD_TYPED_NO_CAUSE);
