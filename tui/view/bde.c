@@ -104,8 +104,8 @@ draw_row(struct ud_canvas cv, int y, const struct ud_table *table, const struct 
 {
     char id[12], drive[4] = "";
     struct ud_table_cell cell[4] = { { id, row->asked ? UD_ROLE_STRONG : UD_ROLE_TEXT },
-        { ud_view_bde_kind(row->p), row->p->is_key ? UD_ROLE_STRONG : UD_ROLE_DIM }, { drive, UD_ROLE_TEXT },
-        { row->note, row->tone == UD_TONE_PLAIN ? UD_ROLE_TEXT : ud_part_tone_role(row->tone) } };
+        { row->p->is_key ? _("recovery key") : ud_view_bde_kind(row->p), row->p->is_key ? UD_ROLE_STRONG : UD_ROLE_DIM },
+        { drive, UD_ROLE_TEXT }, { row->note, row->tone == UD_TONE_PLAIN ? UD_ROLE_TEXT : ud_part_tone_role(row->tone) } };
 
     ud_part_short_id(id, &row->p->id);
     if (row->p->drive != 0)
@@ -136,7 +136,7 @@ draw_selected(struct ud_canvas cv, int y, const struct ud_view_bde *model)
 void
 ud_view_bde(struct ud_canvas cv, const struct ud_view_bde *model)
 {
-    struct ud_column column[4] = { { _("ID"), 8, 8, 0, 0, false }, { _("Kind"), 12, 34, 0, 0, false },
+    struct ud_column column[4] = { { _("ID"), 8, 8, 0, 0, false }, { _("Kind"), 12, 28, 0, 0, false },
         { _("Drive"), 5, 8, 0, 2, false }, { _("What is known"), 14, 60, 1, 1, false } };
     bool tall = cv.height >= TALL;
     int y = 0, width = text_width(cv.width);
