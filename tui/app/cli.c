@@ -49,6 +49,8 @@ run_verb(struct ud_oneshot *s, struct ud_error *err)
         { "key rotate", ud_verb_rotate },
         { "key store", ud_verb_store },
         { "key check", ud_verb_check },
+        { "key read-bde", ud_verb_read_bde },
+        { "key package", ud_verb_package },
         { "journal ", ud_verb_journal },
         { "theme ", ud_verb_theme },
         { "commands", ud_verb_commands },

@@ -13,6 +13,7 @@ static const struct ud_command table[] = {
     { "device.get-key", N_("get key"), UD_AT(DEVICE), UD_HINT, "Enter g", ud_form_open, ud_refused_get },
     { "device.new-key", N_("ask for a new key"), UD_AT(DEVICE) | UD_AT(MISSING), UD_HINT | UD_ASKS, "n", ud_missing_new_key,
         ud_missing_new_key_refused },
+    { "device.package", N_("key package"), UD_AT(DEVICE), 0, "p", ud_device_package, ud_device_package_refused },
     { "device.missing", N_("where the key may be"), UD_AT(DEVICE), UD_HINT, "w", ud_missing_open, ud_missing_refused },
     { "bde.open", N_("paste manage-bde's output"), UD_AT(DEVICE) | UD_AT(MISSING), 0, "b", ud_bde_open, NULL },
     { "missing.back", N_("back"), UD_AT(MISSING), UD_HINT, "Esc Left", ud_missing_back, NULL },

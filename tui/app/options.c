@@ -12,7 +12,7 @@
 #define DEMO_DEVICES 2000u
 #define DEMO_SEED    7u
 
-enum use { ANY = 1, LIST = 2, WHY = 4, WAIT = 8, FRESH = 16, TARGET = 32 };
+enum use { ANY = 1, LIST = 2, WHY = 4, WAIT = 8, FRESH = 16, TARGET = 32, TEXT_OF = 1024, OUTPUT = 2048, ON_DEVICE = 4096 };
 
 struct verb {
     const char *name, *arguments, *text;
@@ -28,9 +28,12 @@ static const struct verb verbs[] = {
     { "device list", "[QUERY]", N_("devices that match all words"), ANY | LIST | FRESH, 0, -1 },
     { "device show", "DEVICE", N_("one device and its recovery keys"), ANY | FRESH, 1, 1 },
     { "key find", "PREFIX", N_("keys by the first 8 or more characters of their ID"), ANY, 1, -1 },
-    { "key reveal", "KEYID", N_("get one key and show it on this terminal"), ANY | WHY | TARGET, 0, 1 },
+    { "key reveal", "KEYID", N_("get one key and show it on this terminal"), ANY | WHY | TARGET | ON_DEVICE, 0, 1 },
     { "key rotate", "DEVICE...", N_("ask devices for a new key"), ANY | WHY | WAIT | FRESH, 1, UD_ARGS_MAX },
     { "key store", "DEVICE", N_("hand over the recovery key of a Mac, which makes a new one"), ANY | WAIT | FRESH, 1, 1 },
+    { "key read-bde", "[FILE]", N_("read what manage-bde printed: which ID is the key's, is it stored"),
+        ANY | TEXT_OF | ON_DEVICE | FRESH, 0, 1 },
+    { "key package", "KEYID", N_("the key package of a key, into a file for repair-bde"), ANY | WHY | OUTPUT, 1, 1 },
     { "key check", "", N_("read a recovery key and say which group is wrong"), ANY | TARGET, 0, 0 },
     { "journal list", "", N_("what was done with this console"), ANY | LIST, 0, 0 },
     { "journal verify", "", N_("check that nobody has changed the activity log"), ANY, 0, 0 },
@@ -81,7 +84,10 @@ static const struct option_row rows[] = {
     { "verified", TEXT, WHY, AT(verified), "HOW", N_("how the caller was checked") },
     { "user", TEXT, WHY, AT(user), "ACCOUNT", N_("whose device it is, with the domain") },
     { "wait", FLAG, WAIT, AT(wait), NULL, N_("wait until the new key has arrived") },
-    { "device", TEXT, TARGET, AT(device), "DEVICE", N_("the device, for keys that have no ID") },
+    { "id", TEXT, TEXT_OF, AT(key_id), "PREFIX", N_("the ID that was read out") },
+    { "store", FLAG, TEXT_OF, AT(store), NULL, N_("store the recovery key for --device") },
+    { "output", TEXT, OUTPUT, AT(output), "FILE", N_("the file to write; it must not exist") },
+    { "device", TEXT, ON_DEVICE, AT(device), "DEVICE", N_("the device: whose key, or whose text") },
     { "kind", TEXT, TARGET, AT(kind), "KIND", N_("bitlocker, filevault, luks or laps") },
 };
 #define ROW_COUNT  (sizeof(rows) / sizeof(rows[0]))

@@ -15,9 +15,9 @@ struct ud_options {
     unsigned devices, seed;
     long idle_lock; /* seconds, 0: not given */
     /* commands */
-    bool wait, refresh, verbose;
+    bool store, wait, refresh, verbose;
     long limit; /* -1: not given */
-    const char *reason, *ticket, *note, *caller, *verified, *device, *kind, *output, *user;
+    const char *reason, *ticket, *note, *caller, *verified, *device, *kind, *output, *user, *key_id;
     /* "device list", "key find", … or NULL for the console; and what follows */
     const char *verb;
     const char *arg[UD_ARGS_MAX];

@@ -201,3 +201,20 @@ ud_device_get_refused(const struct ud_app *app)
         return _("Four calls are open. End one first.");
     return NULL;
 }
+
+const char *
+ud_device_package_refused(const struct ud_app *app)
+{
+    const struct ud_key *k = ud_device_selected(app);
+
+    return k != NULL && k->package ? NULL : _("No key package is stored with this key.");
+}
+
+void
+ud_device_package(struct ud_app *app)
+{
+    char id[9];
+
+    ud_guid_short(id, &ud_device_selected(app)->id);
+    ud_say(app, UD_TONE_PLAIN, _("In a shell: unlockdesk key package %s --reason CODE"), id);
+}

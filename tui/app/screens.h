@@ -108,6 +108,10 @@ void ud_form_checked(struct ud_app *app, struct ud_job *job);
 const struct ud_reason *ud_form_reason(const struct ud_app *app, size_t index);
 bool ud_form_has(const struct ud_app *app, enum ud_reason_field field);
 
+/* A key package is written to a file, which the console does not do: says what to type. */
+void ud_device_package(struct ud_app *app);
+const char *ud_device_package_refused(const struct ud_app *app);
+
 /* screen_missing.c: where a key may be that is not stored here */
 /* The open device's keys were fetched, and there is none. */
 bool ud_missing_known(const struct ud_app *app);

@@ -183,7 +183,11 @@ draw_can_get(struct ud_canvas cv, int y, const struct ud_view_device *model)
         return rows;
     ud_part_full_id(full, &key->id);
     snprintf(line, sizeof(line), _("The full ID is %s."), full);
-    return rows + ud_canvas_wrap(cv, SIDE, y + rows, width, UD_ROLE_DIM, line, true);
+    rows += ud_canvas_wrap(cv, SIDE, y + rows, width, UD_ROLE_DIM, line, true);
+    if (key->package)
+        rows += ud_canvas_wrap(cv, SIDE, y + rows, width, UD_ROLE_TEXT,
+            _("A key package is stored with it, for a damaged drive: p says how to get it."), true);
+    return rows;
 }
 
 static void
