@@ -361,6 +361,34 @@ read_one(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_r
     }
 }
 
+/* An employee asked for a key that is no own computer's: nothing is told, and it is on record. */
+static enum ud_status
+run_miss(struct ud_change_context *c, struct ud_change *change, struct ud_error *err)
+{
+    char digits[UD_GUID_TEXT];
+    struct ud_audit_entry e;
+
+    ud_guid_format(digits, &change->request->find.value);
+    ud_change_entry(&e, change);
+    e.event = "refused";
+    e.outcome = ud_refusal_word(UD_VAULT_NOT_FOUND);
+    e.detail = digits;
+    return ud_change_audit(c, &e, err);
+}
+
+static void
+answer_miss(struct ud_vault *v, struct ud_vault_request *r, struct ud_vault_reply *reply, const struct ud_session *s)
+{
+    struct ud_change *c = ud_change_new(r);
+
+    ud_vault_reply_free(&c->reply);
+    c->reply = reply;
+    c->who = *s;
+    ud_change_end_user(c);
+    c->run = run_miss;
+    ud_vault_change(v, c);
+}
+
 void
 ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s)
 {
@@ -379,5 +407,8 @@ ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_sessi
     if (st != UD_OK)
         reply->device_count = reply->key_count = reply->other_count = reply->rotation_count = 0;
     ud_session_hide_users(s, reply);
-    ud_vault_send(v, r, reply);
+    if (st == UD_OK && r->op == UD_VAULT_FIND && s->role == UD_ROLE_USER && reply->key_count == 0)
+        answer_miss(v, r, reply, s);
+    else
+        ud_vault_send(v, r, reply);
 }

@@ -279,6 +279,7 @@ static void
 draw_over(const struct ud_app *app, struct ud_canvas cv)
 {
     struct ud_hint hint[] = { { _("Enter"), _("leave"), true } };
+    char next[sizeof(app->over_next) + 440], help[420];
     struct ud_view_session_over m = { .product = app->self.on ? app->branding.company : NULL,
         .host = app->host,
         .why = app->over_why,
@@ -289,6 +290,12 @@ draw_over(const struct ud_app *app, struct ud_canvas cv)
         .hint = hint,
         .hint_count = 1 };
 
+    if (!app->self.on &&
+        app->branding.helpdesk_text[0] != '\0') { /* the site has said who helps; self-service has it in its sentence */
+        ud_app_helpdesk(app, help, sizeof(help));
+        (void)snprintf(next, sizeof(next), "%s %s", app->over_next, help);
+        m.next = next;
+    }
     ud_view_session_over(cv, &m);
 }
 

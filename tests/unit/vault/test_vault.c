@@ -202,6 +202,7 @@ an_employee_reaches_the_own_device_only(void **state)
     find.find.value = id_b;
     assert_int_equal(service_ask(s, &find)->code, UD_VAULT_OK);
     assert_int_equal(s->reply->key_count + s->reply->device_count, 0);
+    assert_int_equal(service_audited(s, "refused", "8a5d13d6-0909"), 1); /* on record, although nothing was told */
 
     assert_int_equal(ud_seal_keypair(r.reveal.public_key, &pair, NULL), UD_OK);
     r.reveal.key = id_b;
