@@ -410,7 +410,8 @@ a_service_that_does_not_answer_the_sign_out_is_not_waited_for(void **state)
 static void
 only_the_flows_own_commands_exist(void **state)
 {
-    static const char *const own[] = { "self.", "key.", "sign-in.", "notice.", "call.leave", "store.", "approval.get", "approval.leave", "approval.back" };
+    static const char *const own[] = { "self.", "key.", "sign-in.", "notice.", "call.leave", "store.", "approval.get",
+        "approval.withdraw" };
     struct desk *d = first_page();
     size_t count;
     const struct ud_command *c = ud_commands(&count);

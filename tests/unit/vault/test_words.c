@@ -200,6 +200,30 @@ a_wrong_file_changes_nothing_and_says_why(void **state)
     assert_int_equal(apply(s, "", "nl", true, &err), UD_INVALID);
 }
 
+/* The file that doc/self-service.md shows. */
+static void
+the_example_of_the_guide_can_be_applied(void **state)
+{
+    struct service *s = *state;
+    struct ud_branding_texts t;
+    struct ud_buf doc;
+    char *from, *to;
+
+    ud_buf_init(&doc, 65536);
+    assert_int_equal(ud_file_read(&doc, "doc/self-service.md", doc.max, NULL), UD_OK);
+    from = strstr(doc.data, "    {\n      \"company\"");
+    assert_non_null(from);
+    to = strstr(from, "\n    }\n");
+    assert_non_null(to);
+    to[6] = '\0';
+    assert_int_equal(apply(s, from, NULL, false, NULL), UD_OK);
+    ud_buf_free(&doc);
+    assert_true(branding_of(s, &t, "nl"));
+    assert_string_equal(t.company, "Example IT");
+    assert_string_equal(t.helpdesk_text, "Bel de servicedesk, toestel 4357.");
+    assert_string_equal(t.helpdesk_url, "https://help.example.org");
+}
+
 int
 main(void)
 {
@@ -212,6 +236,7 @@ main(void)
         T(without_a_default_a_missing_translation_is_said_so),
         T(name_and_helpdesk_come_without_a_token_and_by_language),
         T(a_wrong_file_changes_nothing_and_says_why),
+        T(the_example_of_the_guide_can_be_applied),
     };
 #undef T
 
