@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "base/seal.h"
 #include "escrowd/front/form.h"
 #include "escrowd/front/front_state.h"
@@ -304,9 +305,32 @@ addresses_find_their_handlers(void **state)
 }
 
 static void
+every_call_of_ours_stands_in_the_protocol(void **state)
+{
+    struct ud_buf doc;
+    size_t count;
+    const struct ud_route *r = ud_route_table(&count);
+    char call[160];
+
+    (void)state;
+    ud_buf_init(&doc, 1 << 20);
+    assert_int_equal(ud_file_read(&doc, "doc/protocol.md", doc.max, NULL), UD_OK);
+    ud_buf_byte(&doc, '\0');
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(r[i].path, "escrow/v1/", 10) != 0)
+            continue;
+        (void)snprintf(call, sizeof(call), "`%s /%s", r[i].method, r[i].path);
+        const char *at = strstr(doc.data, call);
+        if (at == NULL || strchr("` ?", at[strlen(call)]) == NULL)
+            fail_msg("%s is not in doc/protocol.md", call + 1);
+    }
+    ud_buf_free(&doc);
+}
+
+static void
 every_call_but_sign_in_asks_for_a_token(void **state)
 {
-    static const char *const open[] = { ".well-known/escrow", "device", "escrow/v1/device/deposit-key" };
+    static const char *const open[] = { ".well-known/escrow", "device", "escrow/v1/device/deposit-key", "escrow/v1/branding" };
     size_t count;
     const struct ud_route *r = ud_route_table(&count);
 
@@ -336,6 +360,7 @@ main(void)
         cmocka_unit_test(a_page_is_never_larger_than_a_thousand),
         cmocka_unit_test(a_selection_sets_a_bit_for_each_name),
         cmocka_unit_test(addresses_find_their_handlers),
+        cmocka_unit_test(every_call_of_ours_stands_in_the_protocol),
         cmocka_unit_test(every_call_but_sign_in_asks_for_a_token),
     };
 
