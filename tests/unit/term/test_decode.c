@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/seal.h"
 #include "term/decode.h"
 
 /* Names of the keys that `bytes` make when they all come at once, then nothing for `after` ms. */
@@ -326,6 +327,106 @@ random_bytes_never_break_it(void **state)
     ud_decoder_free(&d);
 }
 
+/* --- capture: text that must not become keys ------------------------------------------------------------------------------------ */
+
+/* What stands in the capture afterwards; `keys` gets the events that came. */
+static struct ud_secret *
+capture(char *keys, size_t size, const char *bytes, size_t length)
+{
+    struct ud_decoder *d = ud_decoder_new();
+    struct ud_secret *into = NULL;
+    struct ud_key_event key;
+    size_t done = 0, at = 0;
+
+    keys[0] = '\0';
+    assert_int_equal(ud_secret_new(&into, UD_SECRET_MAX, NULL), UD_OK);
+    ud_decoder_capture(d, into);
+    while (done < length) {
+        done += ud_decoder_feed(d, bytes + done, length - done, 1000);
+        while (ud_decoder_next(d, &key, 1000)) {
+            char name[16];
+            ud_key_name(name, &key);
+            assert_null(key.paste);
+            assert_int_equal(key.text[0], 0);
+            if (at + 20 < size)
+                at += (size_t)snprintf(keys + at, size - at, "%s%s", at > 0 ? " " : "",
+                    key.code == UD_KEY_CAPTURED ? (key.number != 0 ? "paste!" : "text") : name);
+        }
+    }
+    ud_decoder_capture(d, NULL);
+    ud_decoder_free(&d);
+    return into;
+}
+
+static void
+expect_captured(const char *bytes, const char *content, const char *keys)
+{
+    char got[512];
+    struct ud_secret *s = capture(got, sizeof(got), bytes, strlen(bytes));
+
+    assert_string_equal(got, keys);
+    assert_int_equal(ud_secret_length(s), strlen(content));
+    assert_memory_equal(ud_secret_open(s), content, strlen(content));
+    ud_secret_close(s);
+    ud_secret_free(&s);
+}
+
+static void
+captured_text_becomes_no_keys_but_enter_and_commands_do(void **state)
+{
+    (void)state;
+    expect_captured("abc", "abc", "text");
+    expect_captured("4611\r\r", "4611", "text Enter Enter");
+    expect_captured("a\tb\rc\x04", "a\tbc", "text Enter C-d text");
+    expect_captured("\xe3\x83\x9cx", "\xe3\x83\x9cx", "text");
+    expect_captured("q\033[A", "q", "Up text");
+}
+
+static void
+a_captured_paste_goes_there_whole_with_its_line_ends(void **state)
+{
+    (void)state;
+    expect_captured("\033[200~ID: {1}\r  461109\r\033[201~", "ID: {1}\r  461109\r", "paste!");
+    expect_captured("\033[200~a\033[201", "a", "text"); /* the end has not come */
+}
+
+static void
+what_does_not_fit_the_capture_is_dropped(void **state)
+{
+    size_t length = UD_SECRET_MAX + 5000;
+    char *many = malloc(length), keys[64];
+
+    (void)state;
+    memset(many, 'x', length);
+    struct ud_secret *s = capture(keys, sizeof(keys), many, length);
+    assert_int_equal(ud_secret_length(s), UD_SECRET_MAX);
+    ud_secret_free(&s);
+    free(many);
+}
+
+static void
+a_capture_that_ends_in_the_middle_of_a_paste_drops_the_rest(void **state)
+{
+    struct ud_decoder *d = ud_decoder_new();
+    struct ud_secret *into = NULL;
+    struct ud_key_event key;
+
+    (void)state;
+    assert_int_equal(ud_secret_new(&into, 64, NULL), UD_OK);
+    ud_decoder_capture(d, into);
+    (void)ud_decoder_feed(d, "\033[200~4611", 10, 1000);
+    assert_true(ud_decoder_next(d, &key, 1000));
+    assert_int_equal(key.code, UD_KEY_CAPTURED);
+    ud_decoder_capture(d, NULL); /* the console was locked */
+    ud_secret_free(&into);
+    (void)ud_decoder_feed(d, "09-608201\033[201~q", 16, 1010);
+    assert_true(ud_decoder_next(d, &key, 1010));
+    assert_int_equal(key.code, UD_KEY_TEXT);
+    assert_string_equal(key.text, "q");
+    assert_false(ud_decoder_next(d, &key, 1010));
+    ud_decoder_free(&d);
+}
+
 int
 main(void)
 {
@@ -346,7 +447,11 @@ main(void)
         cmocka_unit_test(broken_utf8_and_control_code_points_are_dropped),
         cmocka_unit_test(flushing_drops_everything_that_has_arrived),
         cmocka_unit_test(random_bytes_never_break_it),
+        cmocka_unit_test(captured_text_becomes_no_keys_but_enter_and_commands_do),
+        cmocka_unit_test(a_captured_paste_goes_there_whole_with_its_line_ends),
+        cmocka_unit_test(what_does_not_fit_the_capture_is_dropped),
+        cmocka_unit_test(a_capture_that_ends_in_the_middle_of_a_paste_drops_the_rest),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return ud_seal_init(NULL) == UD_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }
