@@ -133,10 +133,24 @@ draw_selected(struct ud_canvas cv, int y, const struct ud_view_bde *model)
         ud_part_sentence(cv, SIDE, y, width, UD_TONE_WARNING, model->problem);
 }
 
+/* Kinds are whole words in every language where there is room. */
+static int
+kind_width(int width, const struct ud_view_bde *model)
+{
+    int cells = 12, most = width > 64 ? 30 : 12;
+
+    for (size_t i = model->list.top; i < ud_list_end(&model->list); i++) {
+        int here = ud_cells(ud_view_bde_kind(model->row[i].p));
+
+        cells = here > cells ? here : cells;
+    }
+    return cells < most ? cells : most;
+}
+
 void
 ud_view_bde(struct ud_canvas cv, const struct ud_view_bde *model)
 {
-    struct ud_column column[4] = { { _("ID"), 8, 8, 0, 0, false }, { _("Kind"), 12, 28, 0, 0, false },
+    struct ud_column column[4] = { { _("ID"), 8, 8, 0, 0, false }, { _("Kind"), kind_width(cv.width, model), 28, 0, 0, false },
         { _("Drive"), 5, 8, 0, 2, false }, { _("What is known"), 14, 60, 1, 1, false } };
     bool tall = cv.height >= TALL;
     int y = 0, width = text_width(cv.width);
