@@ -171,6 +171,37 @@ ud_wire_cli_store(struct ud_json_writer *w, const struct ud_wire_cli_stored *s)
 }
 
 void
+ud_wire_cli_due(struct ud_json_writer *w, const struct ud_wire_cli_due *list, size_t count)
+{
+    ud_json_write_object(w, NULL);
+    ud_json_write_text(w, "schema", "unlockdesk.key.due/1");
+    ud_json_write_array(w, "keys");
+    for (size_t i = 0; i < count; i++) {
+        const struct ud_board_entry *e = &list[i].entry;
+        ud_json_write_object(w, NULL);
+        ud_json_write_guid(w, "id", &e->key);
+        ud_json_write_text(w, "kind", ud_kind_name(e->kind));
+        ud_json_write_text(w, "state", ud_board_state_name(e->state));
+        ud_json_write_bool(w, "overdue", e->overdue);
+        ud_json_write_time(w, "shown", e->shown);
+        ud_json_write_text(w, "shown_to", e->by);
+        ud_json_write_time(w, "asked", e->asked);
+        ud_json_write_time(w, "due", e->due);
+        ud_json_write_text(w, "error", e->state == UD_BOARD_FAILED ? e->message : NULL);
+        ud_json_write_object(w, "device");
+        ud_json_write_guid(w, "id", &e->device);
+        ud_json_write_text(w, "name", e->device_name);
+        ud_json_write_text(w, "user", e->user);
+        ud_json_write_time(w, "last_checkin", e->last_checkin);
+        ud_json_write_object_end(w);
+        ud_json_write_text(w, "source", list[i].source_name);
+        ud_json_write_object_end(w);
+    }
+    ud_json_write_array_end(w);
+    ud_json_write_object_end(w);
+}
+
+void
 ud_wire_cli_verify(struct ud_json_writer *w, uint64_t lines, bool ok, uint64_t first_bad, uint64_t anchored, const char *what)
 {
     begin(w, "unlockdesk.journal.verify/1");

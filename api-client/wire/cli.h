@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/board.h"
 #include "domain/device.h"
 #include "domain/typed_key.h"
 #include "wire/json_writer.h"
@@ -47,6 +48,13 @@ struct ud_wire_cli_stored {
     ud_wall new_created, last_checkin;
 };
 void ud_wire_cli_store(struct ud_json_writer *w, const struct ud_wire_cli_stored *s);
+
+/* unlockdesk.key.due/1: keys that were shown and not replaced. */
+struct ud_wire_cli_due {
+    struct ud_board_entry entry;
+    const char *source_name;
+};
+void ud_wire_cli_due(struct ud_json_writer *w, const struct ud_wire_cli_due *list, size_t count);
 
 /* unlockdesk.journal.verify/1; 0 is written as null in first_bad and anchored. `what` may be NULL. */
 void ud_wire_cli_verify(

@@ -1,5 +1,6 @@
 /* What comes after a key was shown: the end of the call, new keys, the activity log. */
 #include "fleet.h"
+#include "view/board.h"
 #include "view/log.h"
 #include "view/new_key.h"
 #include "view/ticket.h"
@@ -160,6 +161,61 @@ the_activity_log_is_a_list_with_a_verdict(void **state)
     check("log", "list", "Activity log", draw_log, &m);
 }
 
+static void
+draw_board(struct ud_canvas cv, const void *model)
+{
+    struct ud_view_board m = *(const struct ud_view_board *)model;
+
+    ud_list_set(&m.list, m.list.count, ud_view_board_rows(cv.width, cv.height));
+    m.row += m.list.top;
+    ud_view_board(cv, &m);
+}
+
+static void
+the_board_says_what_became_of_each_key_that_was_shown(void **state)
+{
+    struct ud_key key[3];
+    struct ud_board_entry e[3] = { { .state = UD_BOARD_FAILED,
+                                       .overdue = true,
+                                       .shown = NOW - (ud_wall)26 * 3600000,
+                                       .due = UD_WALL_NONE,
+                                       .device_name = "TRN-LT-0042",
+                                       .user = "ann.lee@training.invalid",
+                                       .by = "operator@training.invalid",
+                                       .message = "The policy does not ask for a backup." },
+        { .state = UD_BOARD_ASKED,
+            .shown = NOW - 3600000,
+            .last_checkin = NOW - 7200000,
+            .due = UD_WALL_NONE,
+            .device_name = "TRN-LT-0017",
+            .user = "jo.park@training.invalid",
+            .by = "operator@training.invalid" },
+        { .state = UD_BOARD_WAITING,
+            .shown = NOW - 300000,
+            .due = NOW + 600000,
+            .device_name = "TRN-MB-0003",
+            .user = "山田@training.invalid",
+            .by = "kim@training.invalid" } };
+    struct ud_view_board_row row[3];
+    struct ud_view_board m = { .row = row, .now = NOW };
+
+    (void)state;
+    golden_keys(key);
+    for (size_t i = 0; i < 3; i++) {
+        e[i].key = i < 2 ? key[i].id : (struct ud_guid){ { 0 } };
+        row[i] = (struct ud_view_board_row){ &e[i], e[i].device_name, e[i].user };
+    }
+    m.list.count = 3;
+    m.list.rows = 3;
+    m.selected = &e[0];
+    check("board", "three", "Keys to be replaced", draw_board, &m);
+    m.list.selected = 2;
+    m.selected = &e[2];
+    check("board", "waiting", "Keys to be replaced", draw_board, &m);
+    m = (struct ud_view_board){ .row = row, .now = NOW };
+    check("board", "empty", "Keys to be replaced", draw_board, &m);
+}
+
 int
 main(void)
 {
@@ -168,6 +224,7 @@ main(void)
         cmocka_unit_test(a_key_that_did_not_unlock_offers_the_next_one),
         cmocka_unit_test(the_lines_for_the_ticket_hold_everything_and_no_frame),
         cmocka_unit_test(each_new_key_has_its_state_and_a_sentence),
+        cmocka_unit_test(the_board_says_what_became_of_each_key_that_was_shown),
         cmocka_unit_test(the_activity_log_is_a_list_with_a_verdict),
     };
 

@@ -47,6 +47,7 @@ run_verb(struct ud_oneshot *s, struct ud_error *err)
         { "key find", ud_verb_key },
         { "key reveal", ud_verb_reveal },
         { "key rotate", ud_verb_rotate },
+        { "key due", ud_verb_due },
         { "key store", ud_verb_store },
         { "key check", ud_verb_check },
         { "key read-bde", ud_verb_read_bde },

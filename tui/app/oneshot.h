@@ -72,6 +72,7 @@ void ud_print_label(const char *label, size_t cells);
 UD_CHECK enum ud_status ud_verb_account(struct ud_oneshot *s, struct ud_error *err); /* sign-in, sign-out, status */
 UD_CHECK enum ud_status ud_verb_device(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_key(struct ud_oneshot *s, struct ud_error *err);
+UD_CHECK enum ud_status ud_verb_due(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_rotate(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_store(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_read_bde(struct ud_oneshot *s, struct ud_error *err);

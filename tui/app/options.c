@@ -34,6 +34,7 @@ static const struct verb verbs[] = {
     { "key read-bde", "[FILE]", N_("read what manage-bde printed: which ID is the key's, is it stored"),
         ANY | TEXT_OF | ON_DEVICE | FRESH, 0, 1 },
     { "key package", "KEYID", N_("the key package of a key, into a file for repair-bde"), ANY | WHY | OUTPUT, 1, 1 },
+    { "key due", "", N_("keys that were shown and not replaced yet"), ANY, 0, 0 },
     { "key check", "", N_("read a recovery key and say which group is wrong"), ANY | TARGET, 0, 0 },
     { "journal list", "", N_("what was done with this console"), ANY | LIST, 0, 0 },
     { "journal verify", "", N_("check that nobody has changed the activity log"), ANY, 0, 0 },

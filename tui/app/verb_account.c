@@ -82,6 +82,35 @@ sign_in(struct ud_oneshot *s, struct ud_error *err)
     return UD_OK;
 }
 
+struct own {
+    const char *account;
+    size_t count; /* keys that were shown to it and not replaced */
+};
+
+static void
+count_own(struct ud_oneshot *s, const struct ud_msg *e, void *arg)
+{
+    struct own *o = arg;
+
+    (void)s;
+    o->count += e->type == UD_MSG_BOARD && o->account != NULL && strcasecmp(e->u.board.e.by, o->account) == 0;
+}
+
+/* The last moment to see to keys that still work. That it cannot be found out keeps nobody signed in. */
+static void
+remind(struct ud_oneshot *s, uint8_t source)
+{
+    const struct ud_token_entry *t = ud_tokens_of(&s->tokens, s->config.source[source].name);
+    struct own own = { .account = t != NULL ? t->account : NULL };
+    struct ud_msg m = { .type = UD_MSG_GET_BOARD, .u.source = { source } };
+    struct ud_error ignored = { 0 };
+
+    if (ud_oneshot_request(s, &m, NULL, count_own, &own, &ignored) == UD_OK && own.count > 0)
+        printf(ngettext("%zu recovery key that you got has not been replaced yet.\n",
+                   "%zu recovery keys that you got have not been replaced yet.\n", own.count),
+            own.count);
+}
+
 static enum ud_status
 sign_out(struct ud_oneshot *s, struct ud_error *err)
 {
@@ -96,6 +125,7 @@ sign_out(struct ud_oneshot *s, struct ud_error *err)
     if ((st = ud_oneshot_start(s, true, err)) == UD_OK && (st = ud_oneshot_resume(s, err)) == UD_OK)
         for (uint8_t i = 0; i < s->config.source_count && st == UD_OK; i++) {
             struct ud_msg m = { .type = UD_MSG_SIGN_OUT, .u.source = { .source = i } };
+            remind(s, i);
             st = ud_oneshot_request(s, &m, NULL, NULL, NULL, err);
         }
     ud_tokens_destroy(s->config.tokens_file);
