@@ -157,7 +157,8 @@ static bool
 golden_is_main(const struct golden_screen *s)
 {
     static const char *const main_ones[] = { "sign_in/waiting", "notice/text", "devices/all", "device/keys", "reason/filled",
-        "key/group", "ticket/worked", "new_key/waiting", "log/list", "lock/locked" };
+        "key/group", "ticket/worked", "new_key/waiting", "log/list", "lock/locked", "self/id", "self/reason", "self/key",
+        "missing/windows", "store/entry" };
     char name[128];
 
     snprintf(name, sizeof(name), "%s/%s", s->folder, s->name);
