@@ -4,15 +4,13 @@
  *     bench_page LIST DIR COUNT ORIGIN     writes COUNT devices as pages DIR/1.json, … with next links ORIGIN/2.json, …; prints how many
  *
  * Prints: page-ms, cJSON-ms, heap bytes grown by a page (ours), records. */
-#include <cjson/cJSON.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
-#include "base/text.h"
+#include "bench_cjson.h"
 #include "bench_common.h"
 #include "domain/fleet.h"
 #include "wire/page.h"
@@ -22,29 +20,11 @@
 #define PAGES 20u
 #define RUNS  9u
 
-/* What both ways end in: each record is looked at, none is kept. */
-struct seen {
-    size_t records;
-    uint64_t sum;
-};
-
 static void
 give_up(const char *what)
 {
     fprintf(stderr, "bench_page: %s\n", what);
     exit(1);
-}
-
-static enum ud_status
-see(const struct ud_device *d, struct ud_error *err, void *arg)
-{
-    struct seen *s = arg;
-
-    (void)err;
-    s->records++;
-    s->sum += strlen(d->name) + strlen(d->serial) + strlen(d->user) + strlen(d->model) + (uint64_t)d->last_checkin +
-              d->ownership + d->encrypted + (uint64_t)ud_guid_compare(&d->id, &d->entra_id);
-    return UD_OK;
 }
 
 /* --- pages ------------------------------------------------------------------------------------------------------------- */
@@ -87,71 +67,6 @@ write_pages(const struct ud_fleet *f, const char *dir, uint32_t count, const cha
     return 0;
 }
 
-/* --- cJSON ------------------------------------------------------------------------------------------------------------- */
-
-#define MEMBERS 8
-struct texts {
-    char text[MEMBERS][UD_NAME_MAX];
-};
-
-static const char *
-take_text(struct texts *t, unsigned at, const cJSON *o, const char *name)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    t->text[at][0] = '\0';
-    if (cJSON_IsString(v))
-        ud_text_clean(t->text[at], sizeof(t->text[at]), v->valuestring, strlen(v->valuestring));
-    return t->text[at];
-}
-
-static bool
-take_guid(struct ud_guid *out, const cJSON *o, const char *name)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    return cJSON_IsString(v) && ud_guid_parse(out, v->valuestring, strlen(v->valuestring), NULL) == UD_OK;
-}
-
-static void
-take_object(const cJSON *o, struct seen *s)
-{
-    struct ud_device d = { .last_checkin = UD_WALL_NONE };
-    struct texts t;
-    const cJSON *v;
-
-    if (!take_guid(&d.id, o, "id"))
-        return;
-    (void)take_guid(&d.entra_id, o, "azureADDeviceId");
-    d.name = take_text(&t, 0, o, "deviceName");
-    d.serial = take_text(&t, 1, o, "serialNumber");
-    d.user = take_text(&t, 2, o, "userPrincipalName");
-    d.user_name = take_text(&t, 3, o, "userDisplayName");
-    d.os = take_text(&t, 4, o, "operatingSystem");
-    d.os_version = take_text(&t, 5, o, "osVersion");
-    d.model = take_text(&t, 6, o, "model");
-    v = cJSON_GetObjectItemCaseSensitive(o, "managedDeviceOwnerType");
-    if (cJSON_IsString(v))
-        (void)ud_ownership_parse(&d.ownership, v->valuestring);
-    v = cJSON_GetObjectItemCaseSensitive(o, "isEncrypted");
-    d.encrypted = !cJSON_IsBool(v) ? UD_UNKNOWN : cJSON_IsTrue(v) ? UD_YES : UD_NO;
-    v = cJSON_GetObjectItemCaseSensitive(o, "lastSyncDateTime");
-    if (cJSON_IsString(v))
-        (void)ud_wall_parse(&d.last_checkin, v->valuestring, strlen(v->valuestring));
-    (void)see(&d, NULL, s);
-}
-
-static void
-through_cjson(const struct ud_buf *page, struct seen *s)
-{
-    cJSON *root = cJSON_ParseWithLength(page->data, page->length), *o;
-
-    if (root == NULL)
-        give_up("cJSON does not read the page");
-    cJSON_ArrayForEach(o, cJSON_GetObjectItemCaseSensitive(root, "value")) take_object(o, s);
-    cJSON_Delete(root);
-}
-
 /* --- ours -------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -173,10 +88,10 @@ measure(const struct ud_buf *page)
 {
     struct ud_wire_device_page *p = NULL;
     double ours[RUNS * PAGES], theirs[RUNS * PAGES], at;
-    struct seen a = { 0 }, b = { 0 };
+    struct ud_bench_seen a = { 0 }, b = { 0 };
     size_t before = 0, after = 0;
 
-    if (ud_wire_device_page_new(&p, see, &a, NULL) != UD_OK)
+    if (ud_wire_device_page_new(&p, ud_bench_see, &a, NULL) != UD_OK)
         give_up("no page");
     for (unsigned i = 0; i < RUNS * PAGES; i++) { /* in turns, page by page: what else the machine does hits both */
         before = mallinfo2().uordblks;            /* walks what cJSON has freed: not in the time */
@@ -185,7 +100,8 @@ measure(const struct ud_buf *page)
         ours[i] = ud_bench_now() - at;
         after = mallinfo2().uordblks;
         at = ud_bench_now();
-        through_cjson(&page[i % PAGES], &b);
+        if (!ud_bench_cjson(page[i % PAGES].data, page[i % PAGES].length, &b))
+            give_up("cJSON does not read the page");
         theirs[i] = ud_bench_now() - at;
     }
     if (a.records != b.records || a.sum != b.sum)

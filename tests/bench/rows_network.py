@@ -84,8 +84,8 @@ def syncs(data, service, runs, static=None):
     return found
 
 
-def fetches(data, service, static, runs):
-    command = [data.program("floor_fetch"), service.ca, str(runs), *static.addresses]
+def fetches(data, service, static, runs, how="discard"):
+    command = [data.program("floor_fetch"), service.ca, str(runs), how, *static.addresses]
     return [float(ms) for ms in subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()]
 
 
@@ -97,16 +97,19 @@ def n2(data, report):
         raw = fetches(data, service, static, 3)
         ours = syncs(data, service, RUNS, static)
         raw += fetches(data, service, static, 2)
+        parsed = fetches(data, service, static, 3, "cjson")
         beside = syncs(data, service, 3)
         for name, lines in (("nghttpd", ours), ("escrowd", beside)):
             for line in lines:
                 report.note(f"N2 {name}: {line}")
+        report.note("N2 libcurl and cJSON: " + ", ".join(f"{ms:.0f}" for ms in parsed) + " ms")
         report.note("N2 libcurl: " + ", ".join(f"{ms:.0f}" for ms in raw) + " ms")
         if any(line.devices != count for line in ours):
             raise RuntimeError("a sync lost devices")
         rate = median([count * 1e3 / line.devices_ms for line in ours])
         report.ratio_least(f"N2 sync of {count} devices, HTTP/2 and TLS", rate / 1e3, count / median(raw), "libcurl, discarding", 0.4,
                            "k/s")
+        report.ratio_least("N2 the same, against cJSON", rate / 1e3, count / median(parsed), "libcurl and cJSON", 4.0, "k/s")
         rate = median([(line.devices + line.keys) / line.all_ms for line in beside])
         report.note(f"N2 beside it, from escrowd: {rate:.0f} k devices and keys a second (median)")
     finally:
