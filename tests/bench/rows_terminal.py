@@ -8,23 +8,22 @@ LIST = 10000
 SIZES = ((80, 24), (200, 50))
 
 
-def starts(open_terminal, runs=9, quiet=0.3):
-    """Median milliseconds, bytes and resident KiB of the first paint."""
-    samples = []
+def starts(*programs, runs=9, quiet=0.3):
+    """Of each program the median milliseconds, bytes and resident KiB of the first paint; the programs take turns."""
+    samples = [[] for _ in programs]
     for _ in range(runs):
-        t = open_terminal()
-        first = t.start(quiet)
-        samples.append((first.ms, len(first.data), t.memory()))
-        t.close()
-    return [median(column) for column in zip(*samples)]
+        for open_terminal, found in zip(programs, samples):
+            t = open_terminal()
+            first = t.start(quiet)
+            found.append((first.ms, len(first.data), t.memory()))
+            t.close()
+    return [[median(column) for column in zip(*found)] for found in samples]
 
 
 def u1(data, report):
-    ours = starts(lambda: data.console_on(LIST))[0]
-    floor = starts(lambda: data.floor_on(LIST))[0]
-    nnn = starts(lambda: ptybench.Terminal(["nnn", data.folder()]))[0]
-    htop = starts(lambda: ptybench.Terminal(["htop"]), runs=5)[0]
-    tig = starts(lambda: ptybench.Terminal(["tig"], directory=data.repository()), runs=5)[0]
+    programs = (lambda: data.console_on(LIST), lambda: data.floor_on(LIST), lambda: ptybench.Terminal(["nnn", data.folder()]),
+                lambda: ptybench.Terminal(["htop"]), lambda: ptybench.Terminal(["tig"], directory=data.repository()))
+    ours, floor, nnn, htop, tig = (found[0] for found in starts(*programs))
     report.ratio("U1 first screen, 10 k cached", ours, floor, "ncurses floor", 1.5, "ms")
     report.ratio("U1 the same, against nnn", ours, nnn, "nnn", 1.0, "ms")
     report.ratio("U1 the same, against htop", ours, htop, "htop", 0.1, "ms")
@@ -32,14 +31,12 @@ def u1(data, report):
 
 
 def u2(data, report):
-    many = starts(lambda: data.console_on(data.devices))[0]
-    few = starts(lambda: data.console_on(LIST))[0]
+    many, few = (found[0] for found in starts(lambda: data.console_on(data.devices), lambda: data.console_on(LIST)))
     report.ratio(f"U2 first screen, {data.devices} cached", many, few, "10 k cached", 1.5, "ms")
 
 
 def u3(data, report):
-    ours = starts(lambda: data.console_on(SMALL))[2]
-    floor = starts(lambda: data.floor_on(SMALL))[2]
+    ours, floor = (found[2] for found in starts(lambda: data.console_on(SMALL), lambda: data.floor_on(SMALL)))
     t = data.console_on(SMALL)
     t.start(QUIET)
     report.note(f"U3 with the processes it started, shared pages counted once: {t.memory(tree=True)} KiB")
@@ -47,24 +44,27 @@ def u3(data, report):
     report.ratio("U3 memory at first paint", ours / 1024, floor / 1024, "ncurses floor", 2.0, "MiB")
 
 
-def presses(open_terminal, key, times, quiet=QUIET):
-    """Median milliseconds and bytes of one key, pressed again and again; after a few that warm up."""
-    samples = []
+def presses(data, size, key, times, quiet=QUIET):
+    """Of the console and of the floor the median milliseconds and bytes of one key, pressed again and again, after a few that warm up. Both are
+    open at the same time and take turns key by key."""
+    samples = [[], []]
     for _ in range(3):
-        t = open_terminal()
-        t.start(0.3)
+        both = [data.console_on(LIST, size), data.floor_on(LIST, size)]
+        for t in both:
+            t.start(0.3)
         for i in range(times + 2):
-            answer = t.press(key, quiet)
-            if i >= 2:
-                samples.append((answer.ms, len(answer.data)))
-        t.close()
-    return [median(column) for column in zip(*samples)]
+            for t, found in zip(both, samples):
+                answer = t.press(key, quiet)
+                if i >= 2:
+                    found.append((answer.ms, len(answer.data)))
+        for t in both:
+            t.close()
+    return [[median(column) for column in zip(*found)] for found in samples]
 
 
 def u4(data, report):
     for size in SIZES:
-        ours = presses(lambda s=size: data.console_on(LIST, s), "<Down>", 10)
-        floor = presses(lambda s=size: data.floor_on(LIST, s), "<Down>", 10)
+        ours, floor = presses(data, size, "<Down>", 10)
         shape = "%dx%d" % size
         report.ratio(f"U4 one row down, {shape}", ours[0], floor[0], "ncurses floor", 1.2, "ms")
         report.limit(f"U4 its bytes, {shape}", ours[1], floor[1], "ncurses floor", 256 if size[0] == 80 else 2 * size[0] + 60, "bytes")
@@ -72,8 +72,7 @@ def u4(data, report):
 
 def u5(data, report):
     for size in SIZES:
-        ours = presses(lambda s=size: data.console_on(LIST, s), "<PgDn>", 8)
-        floor = presses(lambda s=size: data.floor_on(LIST, s), "<PgDn>", 8)
+        ours, floor = presses(data, size, "<PgDn>", 8)
         report.ratio("U5 page down, %dx%d" % size, ours[0], floor[0], "ncurses floor", 1.0, "ms")
 
 
