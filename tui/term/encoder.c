@@ -316,7 +316,7 @@ draw_changes(struct ud_encoder *enc, const struct ud_grid *grid)
     return changed;
 }
 
-/* Whatever curses thinks of the terminal's cells: a full frame begins by clearing them. */
+/* For terminals that are written to through curses. */
 static void
 by_curses(struct ud_encoder *enc, struct ud_buf *out, const struct ud_grid *grid)
 {
@@ -324,9 +324,20 @@ by_curses(struct ud_encoder *enc, struct ud_buf *out, const struct ud_grid *grid
         clearok(curscr, TRUE);
     move(grid->cursor_y, grid->cursor_x);
     refresh();
-    if (enc->direct)
-        vid_attr(A_NORMAL, 0, NULL); /* changes begin without a style */
     harvest(enc, out);
+    enc->full = false;
+}
+
+/* Whatever stands on the terminal: nothing, and then what differs from that. */
+static void
+by_hand(struct ud_encoder *enc, struct ud_buf *out, const struct ud_grid *grid)
+{
+    ud_encoder_plain(enc, out);
+    ud_encoder_append(out, clear_screen);
+    ud_grid_clear(enc->last);
+    (void)ud_encoder_changes(enc, out, grid);
+    for (int y = 0; y < grid->height; y++)
+        enc->row_sent[y] = true; /* cleared, at least */
     enc->full = false;
 }
 
@@ -342,7 +353,9 @@ enum ud_status
 ud_encoder_frame(struct ud_encoder *enc, struct ud_buf *out, const struct ud_grid *grid, struct ud_error *err)
 {
     assert(grid->width == enc->last->width && grid->height == enc->last->height);
-    if (enc->direct && !enc->full) {
+    if (enc->direct && enc->full) {
+        by_hand(enc, out, grid);
+    } else if (enc->direct) {
         if (!ud_encoder_changes(enc, out, grid) && !cursor_moved(enc, grid))
             return UD_OK;
     } else {
@@ -374,6 +387,8 @@ ud_encoder_touched(const struct ud_encoder *enc, struct ud_rect rect)
 void
 ud_encoder_begin(struct ud_encoder *enc, struct ud_buf *out)
 {
+    if (enc->direct)
+        return; /* a frame ends without a style, and curses has not drawn it */
     vid_attr(A_NORMAL, 0, NULL);
     doupdate();
     harvest(enc, out);

@@ -1,5 +1,5 @@
-/* What changed on the screen, written straight away: for terminals that speak ECMA-48, which today are nearly all. Whole screens, and terminals
- * that need more care, are left to curses (encoder.c). A secret's cells are blanks here as well. */
+/* What changed on the screen, written straight away: for terminals that speak ECMA-48, which today are nearly all. Those that need more care are
+ * left to curses (encoder.c). A secret's cells are blanks here as well. */
 #include "term/encoder_state.h"
 
 #include <stdlib.h>
@@ -29,9 +29,9 @@ ud_encoder_can_direct(void)
 {
     const char *off = exit_attribute_mode;
 
-    return MB_CUR_MAX > 1 && is_same(cursor_address, "\033[%i%p1%d;%p2%dH") && is_same(clr_eol, ERASE) && off != NULL &&
-           (strstr(off, "\033[m") != NULL || strstr(off, "\033[0m") != NULL) && strstr(off, "$<") == NULL && move_standout_mode &&
-           (eat_newline_glitch || !auto_right_margin) && magic_cookie_glitch <= 0 && !ceol_standout_glitch;
+    return MB_CUR_MAX > 1 && is_same(cursor_address, "\033[%i%p1%d;%p2%dH") && is_same(clr_eol, ERASE) && clear_screen != NULL &&
+           off != NULL && (strstr(off, "\033[m") != NULL || strstr(off, "\033[0m") != NULL) && strstr(off, "$<") == NULL &&
+           move_standout_mode && (eat_newline_glitch || !auto_right_margin) && magic_cookie_glitch <= 0 && !ceol_standout_glitch;
 }
 
 static void

@@ -283,6 +283,27 @@ a_new_size_repaints_everything(void **state)
 }
 
 static void
+what_comes_before_the_painter_draws_nothing(void **state)
+{
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "xterm-256color", 80, 24);
+    draw_list(d.grid, 3);
+    frame(&d);
+    ud_encoder_resize(d.enc, 100, 30);
+    ud_grid_resize(d.grid, 100, 30);
+    screen_init(d.screen, 100, 30);
+    draw_list(d.grid, 5);
+    frame(&d);
+    ud_encoder_begin(d.enc, &d.out);
+    screen_feed(d.screen, d.out.data, d.out.length);
+    expect_same(&d);
+    assert_string_equal(d.screen->sgr, "");
+    close_desk(&d);
+}
+
+static void
 rows_that_were_sent_are_known(void **state)
 {
     struct desk d;
@@ -404,6 +425,7 @@ main(void)
         cmocka_unit_test(byte_budgets_hold),
         cmocka_unit_test(the_terminal_is_left_as_it_was),
         cmocka_unit_test(a_new_size_repaints_everything),
+        cmocka_unit_test(what_comes_before_the_painter_draws_nothing),
         cmocka_unit_test(rows_that_were_sent_are_known),
         cmocka_unit_test(colours_go_when_nobody_wants_them),
         cmocka_unit_test(a_terminal_type_that_is_no_good_is_refused_with_a_sentence),
