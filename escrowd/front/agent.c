@@ -87,7 +87,6 @@ read_form(struct told *t, struct ud_call *c, struct ud_error *err)
 
     memset(t, 0, sizeof(*t));
     ud_front_hold(f);
-    ud_secret_hold(c->secret_body, true);
     st = ud_form_read(field, sizeof(field) / sizeof(field[0]), c->secret_body, err);
     t->has_key = ud_secret_length(f->scratch) > 0;
     if (st == UD_OK)
@@ -95,8 +94,6 @@ read_form(struct told *t, struct ud_call *c, struct ud_error *err)
     if (st == UD_OK)
         st = ud_sealer_seal(f->sealer, t->sealed, sizeof(t->sealed), &t->sealed_length, f->scratch, err);
     ud_secret_wipe(f->scratch);
-    ud_secret_wipe(c->secret_body);
-    ud_secret_release(c->secret_body);
     ud_call_drop_body(c);
     return st;
 }

@@ -51,21 +51,70 @@ ud_call_free_spares(struct ud_front *f)
 {
     while (f->spare_count > 0)
         free(f->spare[--f->spare_count]);
+    ud_front_let_go(f);
     while (f->body_count > 0)
         ud_secret_free(&f->body[--f->body_count]);
+}
+
+/* For this turn of the loop: the next body of the turn takes the same buffer, and one change of its pages serves them all. */
+static void
+keep_open(struct ud_front *f, struct ud_secret *s)
+{
+    for (size_t i = 0; i < f->open_count; i++) {
+        if (f->open[i] == s)
+            return;
+    }
+    if (f->open_count == sizeof(f->open) / sizeof(f->open[0]))
+        return;
+    ud_secret_hold(s, true);
+    f->open[f->open_count++] = s;
+}
+
+static void
+close_one(struct ud_front *f, const struct ud_secret *s)
+{
+    for (size_t i = 0; i < f->open_count; i++) {
+        if (f->open[i] != s)
+            continue;
+        ud_secret_release(f->open[i]);
+        f->open[i] = f->open[--f->open_count];
+        return;
+    }
 }
 
 enum ud_status
 ud_call_take_body(struct ud_call *c, size_t size, struct ud_error *err)
 {
     struct ud_front *f = c->front;
+    enum ud_status st = UD_OK;
 
     if (size > SMALL_BODY)
         return ud_secret_new(&c->secret_body, size, err);
-    if (f->body_count == 0)
-        return ud_secret_new(&c->secret_body, SMALL_BODY, err);
-    c->secret_body = f->body[--f->body_count];
-    return UD_OK;
+    if (f->body_count > 0)
+        c->secret_body = f->body[--f->body_count];
+    else
+        st = ud_secret_new(&c->secret_body, SMALL_BODY, err);
+    if (st == UD_OK)
+        keep_open(f, c->secret_body);
+    return st;
+}
+
+void
+ud_call_drop_body(struct ud_call *c)
+{
+    struct ud_front *f = c->front;
+
+    if (c->secret_body == NULL)
+        return;
+    if (ud_secret_capacity(c->secret_body) != SMALL_BODY || f->body_count == sizeof(f->body) / sizeof(f->body[0])) {
+        close_one(f, c->secret_body);
+        ud_secret_free(&c->secret_body);
+        return;
+    }
+    if (ud_secret_length(c->secret_body) > 0) /* not wiped yet by whoever read it */
+        ud_secret_wipe(c->secret_body);
+    f->body[f->body_count++] = c->secret_body;
+    c->secret_body = NULL;
 }
 
 void
@@ -79,20 +128,15 @@ ud_front_hold(struct ud_front *f)
 }
 
 void
-ud_call_drop_body(struct ud_call *c)
+ud_front_let_go(struct ud_front *f)
 {
-    struct ud_front *f = c->front;
-
-    if (c->secret_body == NULL)
+    while (f->open_count > 0)
+        ud_secret_release(f->open[--f->open_count]);
+    if (!f->at_hand)
         return;
-    if (ud_secret_capacity(c->secret_body) != SMALL_BODY || f->body_count == sizeof(f->body) / sizeof(f->body[0])) {
-        ud_secret_free(&c->secret_body);
-        return;
-    }
-    if (ud_secret_length(c->secret_body) > 0) /* not wiped yet by whoever read it */
-        ud_secret_wipe(c->secret_body);
-    f->body[f->body_count++] = c->secret_body;
-    c->secret_body = NULL;
+    ud_sealer_release(f->sealer);
+    ud_secret_release(f->scratch);
+    f->at_hand = false;
 }
 
 struct ud_call *

@@ -83,11 +83,8 @@ static bool
 read_deposit(struct ud_wire_deposit *d, bool *ours, struct ud_call *c)
 {
     struct ud_error err = { 0 };
-
-    ud_secret_hold(c->secret_body, true);
     enum ud_status st = ud_wire_deposit_decode(d, c->secret_body, &err);
-    ud_secret_wipe(c->secret_body);
-    ud_secret_release(c->secret_body);
+
     ud_call_drop_body(c);
     *ours = st == UD_OK && d->secret != NULL;
     if (*ours)

@@ -198,16 +198,6 @@ start(struct ud_front *f, int *listen_fd, char *url, size_t url_size, struct ud_
     return start_http(f, *listen_fd, err);
 }
 
-static void
-let_go(struct ud_front *f)
-{
-    if (!f->at_hand)
-        return;
-    ud_sealer_release(f->sealer);
-    ud_secret_release(f->scratch);
-    f->at_hand = false;
-}
-
 /* --- the loop -------------------------------------------------------------------------------------------------------- */
 
 static int
@@ -237,7 +227,7 @@ loop(struct ud_front *f, struct ud_error *err)
         f->resumed = 0;
         if (MHD_run(f->daemon) != MHD_YES)
             return ud_error_set(err, UD_FAILED, "The HTTP server stopped.");
-        let_go(f);
+        ud_front_let_go(f);
         if ((st = ud_vault_link_flush(f->link, err)) != UD_OK)
             return st;
         p[1].events = (short)(ud_vault_link_wants_out(f->link) ? POLLIN | POLLOUT : POLLIN);

@@ -47,6 +47,8 @@ struct ud_front {
     struct ud_sealer *sealer;  /* to deposit_key */
     struct ud_secret *scratch; /* where a recovery key gets its stored form before it is sealed */
     bool at_hand;              /* sealer and scratch are held, until this turn of the loop is over */
+    struct ud_secret *open[8]; /* bodies that are held as long, borrowed from calls or from `body` */
+    size_t open_count;
 
     struct ud_front_slot slot[UD_FRONT_SLOTS];
     size_t free_slot[UD_FRONT_SLOTS];
@@ -78,6 +80,8 @@ void ud_front_forget(struct ud_front *f, struct ud_call *c);
 
 /* Keeps sealer and scratch at hand for the rest of this turn of the loop: requests come several at a time. */
 void ud_front_hold(struct ud_front *f);
+/* The turn is over: nothing that may hold a secret stays accessible while the front waits. */
+void ud_front_let_go(struct ud_front *f);
 
 /* http.c: what the daemon calls. */
 UD_CHECK enum ud_status ud_front_http_start(

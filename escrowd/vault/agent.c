@@ -69,7 +69,6 @@ ud_agents_hold(struct ud_vault *v)
         return;
     ud_secret_hold(v->scratch, true);
     ud_secret_hold(v->opener.shared, true);
-    ud_secret_hold(v->ring->deposit, false);
     ud_secret_hold(v->ring->match, false);
 }
 
@@ -79,7 +78,6 @@ ud_agents_release(struct ud_vault *v)
     if (v->scratch == NULL)
         return;
     ud_secret_release(v->ring->match);
-    ud_secret_release(v->ring->deposit);
     ud_secret_release(v->opener.shared);
     ud_secret_release(v->scratch);
 }
