@@ -62,6 +62,13 @@ touched(struct ud_loop *l, const struct ud_paint *p)
            (p->whole.width > 0 && ud_encoder_touched(l->encoder, p->whole));
 }
 
+static bool
+moved(const struct ud_paint *a, const struct ud_paint *b)
+{
+    return memcmp(&a->large, &b->large, sizeof(a->large)) != 0 || memcmp(&a->spelled, &b->spelled, sizeof(a->spelled)) != 0 ||
+           memcmp(&a->whole, &b->whole, sizeof(a->whole)) != 0;
+}
+
 /* A frame is sent only when the last one is out. */
 static bool
 flush(struct ud_loop *l)
@@ -87,8 +94,8 @@ ud_loop_render(struct ud_loop *l)
     ud_app_draw(l->app, l->grid);
     show = wanted(l, &secret, &p);
     if (!show || (l->painted_from != NULL && (l->painted_from != secret || memcmp(&l->painted, &p, sizeof(p)) != 0))) {
-        if (!show)
-            ud_loop_hide(l);
+        if (!show || (l->painted_from != NULL && moved(&l->painted, &p)))
+            ud_loop_hide(l); /* before the frame, which draws where the key stood */
         l->painted_from = NULL;
     }
     l->dirty = false;
