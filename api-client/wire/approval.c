@@ -43,6 +43,11 @@ static const struct text_member asked[] = {
     TEXT("caller", why.caller),
     TEXT("verified", why.verified),
 };
+/* Only asked: the service compares them, the approval does not tell them. */
+static const struct text_member named[] = {
+    TEXT("user_domain", why.user_domain),
+    TEXT("user_account", why.user_account),
+};
 static const struct text_member told[] = {
     TEXT("requester", requester),
     TEXT("account", account),
@@ -83,6 +88,8 @@ ud_wire_approval_ask_encode(struct ud_buf *body, const struct ud_approval_reques
     ud_json_put_text(doc, "kind", ud_kind_name(a->kind));
     for (size_t i = 0; i < COUNT(asked); i++)
         ud_json_put_text(doc, asked[i].name, (const char *)a + asked[i].offset);
+    for (size_t i = 0; i < COUNT(named) && a->why.user_account[0] != '\0'; i++)
+        ud_json_put_text(doc, named[i].name, (const char *)a + named[i].offset);
     ud_json_put_guid(doc, "request", &a->request);
     return print(body, doc, err);
 }
@@ -112,6 +119,8 @@ ud_wire_approval_ask_decode(struct ud_approval_request *out, const void *body, s
     if ((st = ud_json_parse(&doc, body, length, err)) != UD_OK)
         return st;
     st = get_key(out, doc, err);
+    if (st == UD_OK)
+        st = get_texts(out, named, COUNT(named), doc, err);
     if (st == UD_OK)
         st = ud_json_required(ud_json_get_guid(&out->request, doc, "request", err), "request", err);
     if (st == UD_OK && ud_guid_is_zero(&out->key) && ud_guid_is_zero(&out->device))
@@ -157,10 +166,10 @@ ud_wire_approval_decide_decode(
 
 /* --- one approval -------------------------------------------------------------------------------------------------------- */
 
-void
-ud_wire_approval_write(struct ud_json_writer *w, const struct ud_approval_request *a)
+static void
+write_approval(struct ud_json_writer *w, const char *name, const struct ud_approval_request *a)
 {
-    ud_json_write_object(w, NULL);
+    ud_json_write_object(w, name);
     ud_json_write_guid(w, "id", &a->id);
     ud_json_write_text(w, "state", ud_approval_state_name(a->state));
     ud_json_write_bool(w, "own", a->own);
@@ -175,6 +184,12 @@ ud_wire_approval_write(struct ud_json_writer *w, const struct ud_approval_reques
     write_texts(w, a, told, COUNT(told));
     ud_json_write_guid(w, "request", &a->request);
     ud_json_write_object_end(w);
+}
+
+void
+ud_wire_approval_write(struct ud_json_writer *w, const struct ud_approval_request *a)
+{
+    write_approval(w, NULL, a);
 }
 
 static enum ud_status
@@ -313,4 +328,37 @@ ud_wire_surge_state_decode(char incident[UD_INCIDENT_MAX], ud_wall *ends, const 
         st = ud_json_optional(ud_json_get_time(ends, doc, "ends", err));
     ud_json_free(&doc);
     return st;
+}
+
+/* --- commands ---------------------------------------------------------------------------------------------------------- */
+
+void
+ud_wire_cli_approvals(struct ud_json_writer *w, const struct ud_approval_request *list, size_t count)
+{
+    ud_json_write_object(w, NULL);
+    ud_json_write_text(w, "schema", "unlockdesk.approve.list/1");
+    ud_json_write_array(w, "approvals");
+    for (size_t i = 0; i < count; i++)
+        write_approval(w, NULL, &list[i]);
+    ud_json_write_array_end(w);
+    ud_json_write_object_end(w);
+}
+
+void
+ud_wire_cli_approval(struct ud_json_writer *w, const char *schema, const struct ud_approval_request *a)
+{
+    ud_json_write_object(w, NULL);
+    ud_json_write_text(w, "schema", schema);
+    write_approval(w, "approval", a);
+    ud_json_write_object_end(w);
+}
+
+void
+ud_wire_cli_surge(struct ud_json_writer *w, const char *incident, ud_wall ends)
+{
+    ud_json_write_object(w, NULL);
+    ud_json_write_text(w, "schema", "unlockdesk.approve.surge/1");
+    ud_json_write_text_or_null(w, "incident", incident);
+    ud_json_write_time(w, "ends", ends);
+    ud_json_write_object_end(w);
 }

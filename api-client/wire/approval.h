@@ -30,6 +30,11 @@ void ud_wire_approvals_write(struct ud_json_writer *w, const struct ud_approval_
 UD_CHECK enum ud_status ud_wire_approvals_decode(uint64_t *revision, void (*each)(const struct ud_approval_request *a, void *arg),
     void *arg, const void *body, size_t length, struct ud_error *err);
 
+/* --json of `approve`: unlockdesk.approve.list/1 ("approvals"), unlockdesk.approve.show/1 and /decide/1 ("approval"), unlockdesk.approve.surge/1. */
+void ud_wire_cli_approvals(struct ud_json_writer *w, const struct ud_approval_request *list, size_t count);
+void ud_wire_cli_approval(struct ud_json_writer *w, const char *schema, const struct ud_approval_request *a);
+void ud_wire_cli_surge(struct ud_json_writer *w, const char *incident, ud_wall ends);
+
 /* POST /escrow/v1/surge {"incident","hours"}; hours 0 ends it. The answer: {"incident","ends"}, both null where none is on. */
 UD_CHECK enum ud_status ud_wire_surge_encode(struct ud_buf *body, const char *incident, unsigned hours, struct ud_error *err);
 UD_CHECK enum ud_status ud_wire_surge_decode(

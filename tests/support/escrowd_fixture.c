@@ -108,6 +108,7 @@ ud_fixture_make(struct ud_fixture *f, const struct ud_fixture_options *o)
     char devices[16], seed[16], parent[] = "/tmp/ud-escrowd-XXXXXX";
 
     memset(f, 0, sizeof(*f));
+    f->program = o->program != NULL ? o->program : "escrowd";
     assert_non_null(mkdtemp(parent));
     snprintf(f->dir, sizeof(f->dir), "%s/service", parent);
     init(f, o);
@@ -185,7 +186,7 @@ ud_fixture_serve(struct ud_fixture *f)
     int64_t end = now_ms() + 30000;
 
     snprintf(log, sizeof(log), "%s/../serve.log", f->dir);
-    f->server = start("escrowd", (const char *const[]){ "-C", f->dir, "serve", NULL }, log);
+    f->server = start(f->program, (const char *const[]){ "-C", f->dir, "serve", NULL }, log);
     while (!accepts(f)) {
         if (waitpid(f->server, NULL, WNOHANG) != 0) {
             f->server = 0;

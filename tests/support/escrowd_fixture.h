@@ -13,6 +13,7 @@ struct ud_fixture_options {
     bool https;             /* else a Unix socket */
     bool plain_graph_reads; /* init --plain-graph-reads */
     bool simulator;         /* escrowd-simulate runs beside it */
+    const char *program;    /* NULL: "escrowd"; "seams/escrowd" has a clock that UD_SEAM_CLOCK of the test's environment shifts */
 };
 
 struct ud_fixture {
@@ -22,6 +23,7 @@ struct ud_fixture {
     char ca_file[128]; /* of HTTPS */
     int port;
     pid_t server, simulator;
+    const char *program;
 };
 
 /* Makes, seeds and serves; returns when connections are accepted. Fails the test otherwise. */

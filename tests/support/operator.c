@@ -147,7 +147,7 @@ ud_operator_sign_in(struct ud_operator *o)
 
     ud_operator_read_code(code, o);
     ud_fixture_password(password, sizeof(password), &o->service);
-    assert_int_equal(ud_raw_approve(&o->service, code, "operator", password, "approve"), 200);
+    assert_int_equal(ud_raw_approve(&o->service, code, o->user[0] != '\0' ? o->user : "operator", password, "approve"), 200);
     ud_pty_clock(o->pty, 6000); /* the next poll is due: no waiting where the clock is ours */
     ud_operator_answer(o, "Is this you?", "");
     if (ud_pty_wait_either(o->pty, "Choose a passphrase of", "TRAINING") == 0) {

@@ -14,6 +14,7 @@ struct ud_operator {
     char dir[64];        /* configuration and what the test puts there */
     char config[128];    /* unlockdesk.conf */
     char passphrase[32]; /* drawn anew for each operator */
+    char user[32];       /* who signs in; "": "operator". Same password */
     char state[160];     /* "XDG_STATE_HOME=…" for consoles that share it; "": each its own */
 };
 

@@ -267,6 +267,7 @@ ud_pty_key(struct ud_pty *p, const char *name)
         { "Home", "\033OH" },
         { "End", "\033OF" },
         { "Shift-Tab", "\033[Z" },
+        { "F6", "\033[17~" },
         { "F1", "\033OP" },
         { "F2", "\033OQ" },
         { "F3", "\033OR" },

@@ -52,6 +52,7 @@ run_verb(struct ud_oneshot *s, struct ud_error *err)
         { "key check", ud_verb_check },
         { "key read-bde", ud_verb_read_bde },
         { "key package", ud_verb_package },
+        { "approve ", ud_verb_approve },
         { "journal ", ud_verb_journal },
         { "theme ", ud_verb_theme },
         { "commands", ud_verb_commands },

@@ -77,6 +77,7 @@ UD_CHECK enum ud_status ud_verb_rotate(struct ud_oneshot *s, struct ud_error *er
 UD_CHECK enum ud_status ud_verb_store(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_read_bde(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_package(struct ud_oneshot *s, struct ud_error *err);
+UD_CHECK enum ud_status ud_verb_approve(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_check(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_journal(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_theme(struct ud_oneshot *s, struct ud_error *err);

@@ -12,7 +12,19 @@
 #define DEMO_DEVICES 2000u
 #define DEMO_SEED    7u
 
-enum use { ANY = 1, LIST = 2, WHY = 4, WAIT = 8, FRESH = 16, TARGET = 32, TEXT_OF = 1024, OUTPUT = 2048, ON_DEVICE = 4096 };
+enum use {
+    ANY = 1,
+    LIST = 2,
+    WHY = 4,
+    WAIT = 8,
+    FRESH = 16,
+    TARGET = 32,
+    NOTE = 64,
+    SURGE = 128,
+    TEXT_OF = 1024,
+    OUTPUT = 2048,
+    ON_DEVICE = 4096
+};
 
 struct verb {
     const char *name, *arguments, *text;
@@ -36,6 +48,11 @@ static const struct verb verbs[] = {
     { "key package", "KEYID", N_("the key package of a key, into a file for repair-bde"), ANY | WHY | OUTPUT, 1, 1 },
     { "key due", "", N_("keys that were shown and not replaced yet"), ANY, 0, 0 },
     { "key check", "", N_("read a recovery key and say which group is wrong"), ANY | TARGET, 0, 0 },
+    { "approve list", "", N_("requests for approval by a second person"), ANY, 0, 0 },
+    { "approve show", "ID", N_("one request: who, which device, why"), ANY, 1, 1 },
+    { "approve grant", "ID", N_("let whoever asked get this key, once"), ANY, 1, 1 },
+    { "approve deny", "ID", N_("refuse a request, with a note"), ANY | NOTE, 1, 1 },
+    { "approve surge", "", N_("lift the hourly limit for some hours"), ANY | SURGE, 0, 0 },
     { "journal list", "", N_("what was done with this console"), ANY | LIST, 0, 0 },
     { "journal verify", "", N_("check that nobody has changed the activity log"), ANY, 0, 0 },
     { "journal export", "", N_("the activity log as JSON lines"), ANY, 0, 0 },
@@ -80,7 +97,9 @@ static const struct option_row rows[] = {
     { "refresh", FLAG, FRESH, AT(refresh), NULL, N_("ask the sources even if the list is young") },
     { "reason", TEXT, WHY, AT(reason), "CODE", N_("why the key is needed") },
     { "ticket", TEXT, WHY, AT(ticket), "T", N_("ticket number") },
-    { "note", TEXT, WHY, AT(note), "TEXT", N_("a note, for the reason \"other\"") },
+    { "incident", TEXT, SURGE, AT(incident), "NUMBER", N_("incident number of the surge") },
+    { "hours", COUNT, SURGE, AT(hours), "H", N_("how long the surge lasts, at most 12; 0 ends it") },
+    { "note", TEXT, WHY | NOTE, AT(note), "TEXT", N_("a note, for the reason \"other\"") },
     { "caller", TEXT, WHY, AT(caller), "NAME", N_("who is calling") },
     { "verified", TEXT, WHY, AT(verified), "HOW", N_("how the caller was checked") },
     { "user", TEXT, WHY, AT(user), "ACCOUNT", N_("whose device it is, with the domain") },
@@ -182,14 +201,15 @@ find_verb(struct ud_options *o, const struct verb **out, struct ud_error *err)
 }
 
 static enum ud_status
-check_verb(const struct ud_options *o, const struct verb *v, unsigned used, struct ud_error *err)
+check_verb(const struct ud_options *o, const struct verb *v, const bool given[ROW_COUNT], struct ud_error *err)
 {
-    if (v == NULL && (used & ~(unsigned)ANY) != 0)
-        return ud_error_set(err, UD_USAGE, "One of these options needs a command; type: unlockdesk --help");
+    for (size_t i = 0; i < ROW_COUNT && v == NULL; i++)
+        if (given[i] && rows[i].use != ANY)
+            return ud_error_set(err, UD_USAGE, "One of these options needs a command; type: unlockdesk --help");
     if (v == NULL)
         return UD_OK;
     for (size_t i = 0; i < ROW_COUNT; i++)
-        if ((used & rows[i].use & ~v->uses) != 0 && rows[i].use != ANY)
+        if (given[i] && (rows[i].use & v->uses) == 0)
             return ud_error_set(err, UD_USAGE, "\"%s\" does not take --%s or one of its kind", v->name, rows[i].name);
     if (o->arg_count < v->least)
         return ud_error_set(err, UD_USAGE, "\"%s\" needs: %s", v->name, v->arguments);
@@ -203,11 +223,11 @@ ud_options_parse(struct ud_options *o, int argc, char **argv, struct ud_error *e
 {
     struct option table[ROW_COUNT + 1];
     const struct verb *verb;
-    unsigned used = 0;
+    bool given[ROW_COUNT] = { false };
     enum ud_status st;
     int c;
 
-    *o = (struct ud_options){ .devices = DEMO_DEVICES, .seed = DEMO_SEED, .limit = -1 };
+    *o = (struct ud_options){ .devices = DEMO_DEVICES, .seed = DEMO_SEED, .limit = -1, .hours = -1 };
     long_options(table);
     opterr = 0;
     optind = 1;
@@ -221,7 +241,7 @@ ud_options_parse(struct ud_options *o, int argc, char **argv, struct ud_error *e
         if (c < FIRST_CODE)
             return ud_error_set(err, UD_USAGE, "%s is not an option; type: unlockdesk --help", argv[optind - 1]);
         const struct option_row *r = &rows[c - FIRST_CODE];
-        used |= r->use;
+        given[r - rows] = true;
         if ((st = store(o, r, optarg, err)) != UD_OK)
             return st;
     }
@@ -233,7 +253,7 @@ ud_options_parse(struct ud_options *o, int argc, char **argv, struct ud_error *e
         return st;
     if (o->role != NULL && !o->demo)
         return ud_error_set(err, UD_USAGE, "--role goes with --demo: a real service knows your role");
-    return check_verb(o, verb, used, err);
+    return check_verb(o, verb, given, err);
 }
 
 void

@@ -16,7 +16,9 @@ struct ud_options {
     long idle_lock; /* seconds, 0: not given */
     /* commands */
     bool store, wait, refresh, verbose;
-    long limit; /* -1: not given */
+    long limit;           /* -1: not given */
+    long hours;           /* of a surge; -1: not given */
+    const char *incident; /* of a surge */
     const char *reason, *ticket, *note, *caller, *verified, *device, *kind, *output, *user, *key_id;
     /* "device list", "key find", … or NULL for the console; and what follows */
     const char *verb;

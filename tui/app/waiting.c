@@ -277,13 +277,15 @@ ud_waiting_withdraw(struct ud_app *app)
 {
     struct ud_call *c = ud_call_active(app);
     struct ud_request *r;
+    bool open;
 
     if (c == NULL)
         return;
+    open = can_change(c);
     if (c->approval_tag != 0)
         ud_do(app, UD_DO_CANCEL)->tag = c->approval_tag;
     c->approval_tag = 0;
-    if (can_change(c)) {
+    if (open) {
         if (app->worker) {
             r = ud_ask(app, NULL, UD_MSG_DECIDE, c->r.dev.d.source);
             r->u.approval_do = (struct ud_msg_approval_do){
@@ -291,9 +293,10 @@ ud_waiting_withdraw(struct ud_app *app)
             };
         }
         record(app, c, "withdrawn");
-        ud_say(app, UD_TONE_PLAIN, "%s", _("The request was withdrawn."));
     }
     explicit_bzero(&c->r.approval, sizeof(c->r.approval));
     c->phase = UD_CALL_FETCH;
     ud_call_leave(app);
+    if (open)
+        ud_say(app, UD_TONE_PLAIN, "%s", _("The request was withdrawn."));
 }
