@@ -453,5 +453,6 @@ ud_session_over(struct ud_app *app, const char *why, const char *next)
     ud_devices_clear(app);
     ud_form_clear(app);
     ud_store_locked(app);
+    ud_bde_wipe(app);
     ud_show(app, UD_SCREEN_OVER);
 }
