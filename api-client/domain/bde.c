@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/i18n.h"
+
 #define GUID_IN_BRACES 38
 #define THUMBPRINT     40
 #define KEYLIKE_DIGITS 24 /* so many digits on a line of digits and dashes are meant to be a key */
@@ -411,11 +413,11 @@ ud_bde_problem_text(enum ud_bde_problem what)
 {
     switch (what) {
     case UD_BDE_KEY_WITHOUT_ID:
-        return "48 digits without an ID before them";
+        return _("48 digits without an ID before them");
     case UD_BDE_KEY_MISSHAPEN:
-        return "digits that are no recovery key: it has 8 groups of 6 digits";
+        return _("digits that are no recovery key: it has 8 groups of 6 digits");
     case UD_BDE_ID_WITHOUT_KEY:
     default:
-        return "the ID of a numerical password, but its 48 digits are missing";
+        return _("the ID of a numerical password, but its 48 digits are missing");
     }
 }
