@@ -284,6 +284,8 @@ ud_form_checked(struct ud_app *app, struct ud_job *job)
         ud_session_over(app, _("The PIN or passphrase was wrong five times."), _("Start unlockdesk again and sign in."));
         return;
     }
-    (void)snprintf(err.message, sizeof(err.message), _("Wrong. %u tries are left."), UD_TRIES_MAX - app->tokens->tries);
+    (void)snprintf(err.message, sizeof(err.message),
+        ud_plural("Wrong. %u try is left.", "Wrong. %u tries are left.", UD_TRIES_MAX - app->tokens->tries),
+        UD_TRIES_MAX - app->tokens->tries);
     wrong_field(app, "presence", &err);
 }

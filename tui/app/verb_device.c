@@ -107,7 +107,8 @@ list_text(struct ud_oneshot *s, const struct ud_hits *h)
     for (size_t i = 0; i < n; i++)
         if (ud_fleet_device(s->fleet, h->row[i], &d))
             print_row(d.name, d.serial, d.user, d.os, mark_text(d.mark));
-    fprintf(stderr, _("%zu of %zu devices\n"), h->total, ud_fleet_devices(s->fleet));
+    fprintf(stderr, ud_plural("%zu of %zu device\n", "%zu of %zu devices\n", ud_fleet_devices(s->fleet)), h->total,
+        ud_fleet_devices(s->fleet));
     return UD_OK;
 }
 

@@ -112,11 +112,13 @@ verify_text(const struct ud_journal_report *r)
             (unsigned long long)r->lines, r->what);
         return;
     }
-    printf(_("ok: %llu lines, each signed and chained.\n"), (unsigned long long)r->lines);
+    printf(ud_plural("ok: %llu line, signed.\n", "ok: %llu lines, each signed and chained.\n", r->lines),
+        (unsigned long long)r->lines);
     if (r->anchored == 0)
         printf("%s\n", _("No checkpoint is kept elsewhere, so lines cut off at the end would not be noticed."));
     else
-        printf(_("Checkpoints cover the first %llu lines.\n"), (unsigned long long)r->anchored);
+        printf(ud_plural("Checkpoints cover the first line, %llu.\n", "Checkpoints cover the first %llu lines.\n", r->anchored),
+            (unsigned long long)r->anchored);
 }
 
 static enum ud_status
