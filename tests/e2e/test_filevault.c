@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/seal.h"
 #include "domain/typed_key.h"
+#include "tests/support/memscan.h"
 #include "tests/support/operator.h"
 #include "tests/support/program.h"
 #include "tests/support/raw_http.h"
@@ -244,7 +245,7 @@ success_is_told_and_seen_by_another_session(void **state)
     (void)state;
     cast_member(paper, sizeof(paper), PAPER, "reads");
     open_mac(PAPER);
-    ud_pty_wait(o.pty, "No recovery key is stored for this device");
+    ud_pty_wait(o.pty, "No recovery key of this device is stored here");
     ud_pty_key(o.pty, "s");
     type_twice(paper, paper);
     ud_pty_wait(o.pty, "waits for this Mac");
@@ -263,6 +264,58 @@ success_is_told_and_seen_by_another_session(void **state)
     ud_pty_wait(o.pty, "✓ The recovery key was updated");
     for (size_t i = 0, length; i < 1; i++) /* no byte that was sent holds it */
         assert_null(memmem(ud_pty_bytes(o.pty, &length), length, paper, 9));
+}
+
+/* --- where the typed key is -------------------------------------------------------------------------------------------------- */
+
+/* Copies of what was typed in console, launcher, worker, front and vault, without dashes and with. */
+static struct ud_scan
+scan_for(const char *typed, const char *stored)
+{
+    struct ud_scan found = { .hits = 0 };
+    pid_t pids[32];
+    size_t n;
+
+    ud_pty_pump(o.pty);
+    n = ud_scan_family(ud_pty_pid(o.pty), pids, 32);
+    n += ud_scan_family(o.service.server, pids + n, 32 - n);
+    ud_scan_processes(&found, pids, n, typed);
+    ud_scan_processes(&found, pids, n, stored);
+    return found;
+}
+
+static void
+what_is_typed_is_in_guarded_blocks_only_and_gone_once_it_is_sent(void **state)
+{
+    static const char typed[] = "QHMTEAYE4UDAOCAJB8FQYD8O", stored[] = "QHMT-EAYE-4UDA-OCAJ-B8FQ-YD8O";
+    struct ud_scan found;
+
+    (void)state;
+    open_mac(PAPER);
+    ud_pty_key(o.pty, "s");
+    ud_pty_wait(o.pty, "Once more");
+    type_key(typed);
+    ud_operator_type(&o, typed);
+    ud_pty_wait_gone(o.pty, "23 of 24");
+    ud_pty_wait_gone(o.pty, "0 of 24");
+    found = scan_for(typed, stored);
+    bool right = found.hits == 2;
+    for (size_t i = 0; i < found.hits && i < UD_SCAN_HITS; i++)
+        right &= found.hit[i].guarded && found.hit[i].pid == ud_pty_pid(o.pty);
+    if (!right) {
+        ud_scan_print(&found);
+        fail_msg("%zu copies; the two fields of the console were expected", found.hits);
+    }
+    ud_pty_key(o.pty, "Enter");
+    ud_pty_wait(o.pty, "waits for this Mac");
+    found = scan_for(typed, stored);
+    ud_scan_tree(&found, o.service.dir, typed);
+    ud_scan_tree(&found, o.service.dir, stored);
+    ud_scan_tree(&found, ud_pty_home(o.pty), stored);
+    if (found.hits > 0) {
+        ud_scan_print(&found);
+        fail_msg("%zu copies are left", found.hits);
+    }
 }
 
 /* --- ownership --------------------------------------------------------------------------------------------------------------- */
@@ -468,6 +521,7 @@ main(void)
         C(two_different_keys_are_told_below_the_second_field_and_nothing_is_sent),
         C(a_failure_is_told_at_the_bottom_and_its_causes_on_the_macs_page),
         C(success_is_told_and_seen_by_another_session),
+        C(what_is_typed_is_in_guarded_blocks_only_and_gone_once_it_is_sent),
         C(staff_ask_for_a_personal_key_and_its_user_is_met_with_the_request),
         S(a_key_without_an_id_is_got_by_its_device_and_replaced),
         S(the_command_takes_the_key_twice_and_waits),

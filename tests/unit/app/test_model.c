@@ -414,6 +414,8 @@ secrets_of_calls(const struct ud_app *app)
     for (int i = 0; i < UD_CALLS; i++)
         n += (app->call[i].key != NULL ? 1u : 0u) + (app->call[i].typed != NULL ? 1u : 0u) +
              (app->call[i].one_time != NULL ? 1u : 0u);
+    n += app->bde.text != NULL ? 1u : 0u; /* the pages that are typed or pasted into */
+    n += (app->store.secret[0] != NULL ? 1u : 0u) + (app->store.secret[1] != NULL ? 1u : 0u);
     return n;
 }
 
