@@ -75,6 +75,7 @@ open_flow(void)
     struct ud_pty_options o = { .argv = argv };
     struct ud_pty *p = ud_pty_start(&o);
 
+    ud_pty_wait(p, " Training IT │ Sign in"); /* before anybody is signed in */
     answer(p, "approve as the invented", "Enter", "Is this you?");
     assert_true(ud_pty_has(p, "alice@training.invalid"));
     answer(p, "Is this you?", "Enter", "Read it and accept it");
@@ -283,7 +284,7 @@ nothing_but_the_flow_can_be_reached(void **state)
 /* --- a service of its own: whoever signs in with the role gets the flow by itself ------------------------------------------- */
 
 static void
-sign_in_as(struct ud_operator *o, const char *user)
+sign_in_as(struct ud_operator *o, const char *user, const char *notice)
 {
     char code[16];
 
@@ -291,6 +292,7 @@ sign_in_as(struct ud_operator *o, const char *user)
     assert_int_equal(ud_raw_approve(&o->service, code, user, "a quite long password 9", "approve"), 200);
     ud_pty_clock(o->pty, 6000);
     ud_operator_answer(o, "Is this you?", "Read it and accept it");
+    assert_true(ud_pty_has(o->pty, notice));
     ud_operator_answer(o, "Read it and accept it", QUERY);
 }
 
@@ -313,7 +315,7 @@ the_role_alone_opens_the_flow_and_a_personal_mac_is_the_owners(void **state)
     ud_fixture_serve(&o.service);
     ud_operator_configure(&o, NULL);
     ud_operator_open(&o, "seams/unlockdesk");
-    sign_in_as(&o, "jo");
+    sign_in_as(&o, "jo", "every key that is shown");
     ud_pty_key(o.pty, "Tab");
     ud_pty_wait(o.pty, "Jo's MacBook");
     assert_false(ud_pty_has(o.pty, "DUB-MB-KAI"));
@@ -342,11 +344,50 @@ a_computer_never_signed_in_to_is_the_helpdesks(void **state)
     ud_fixture_serve(&o.service);
     ud_operator_configure(&o, NULL);
     ud_operator_open(&o, "seams/unlockdesk");
-    sign_in_as(&o, "jo");
+    sign_in_as(&o, "jo", "every key that is shown");
     type_id(o.pty, "5ca1ab1e", 8);
     ud_pty_wait(o.pty, "No recovery key of a computer of yours");
     ud_pty_wait(o.pty, HELP);
     assert_false(ud_pty_has(o.pty, "NEVER-THERE"));
+    ud_operator_end(&o);
+}
+
+static void
+set_words(struct ud_operator *o, const char *const *args, const char *text)
+{
+    const char *argv[8] = { NULL };
+    char path[96];
+    size_t n = 0;
+
+    (void)snprintf(path, sizeof(path), "%s/words", o->service.dir);
+    FILE *f = fopen(path, "we");
+    assert_non_null(f);
+    (void)fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+    for (size_t i = 0; args[i] != NULL; i++)
+        argv[n++] = strcmp(args[i], "FILE") == 0 ? path : args[i];
+    free(ud_fixture_command(&o->service, NULL, argv));
+}
+
+/* A language that the console itself does not speak: the site's words come all the same, of the nearest language that there is. */
+static void
+the_sites_own_words_come_in_the_employees_language(void **state)
+{
+    struct ud_operator o = { .service = { .dir = "" } };
+
+    (void)state;
+    start_site(&o, "jo", "jo.oconnor@training.invalid");
+    set_words(&o, (const char *const[]){ "branding", "apply", "FILE", NULL },
+        "{\"company\":\"Ejemplo\",\"helpdesk_url\":\"https://help.example\",\"languages\":"
+        "[{\"language\":\"es\",\"helpdesk_text\":\"Llame al 4357.\"}]}");
+    set_words(&o, (const char *const[]){ "notice", "set", "es", "FILE", "--self-service", NULL }, "Solo su propio equipo.\n");
+    ud_fixture_serve(&o.service);
+    ud_operator_configure(&o, "[console]\nlanguage = es-MX\n");
+    ud_operator_open(&o, "seams/unlockdesk");
+    sign_in_as(&o, "jo", "Solo su propio equipo.");
+    ud_pty_wait(o.pty, " Ejemplo │ ");
+    type_id(o.pty, "00000000", 8);
+    ud_pty_wait(o.pty, "Llame al 4357. https://help.example");
     ud_operator_end(&o);
 }
 
@@ -360,6 +401,7 @@ main(void)
         cmocka_unit_test(the_warning_comes_at_five_minutes_space_continues_and_silence_ends_it),
         cmocka_unit_test(nothing_but_the_flow_can_be_reached),
         cmocka_unit_test(the_role_alone_opens_the_flow_and_a_personal_mac_is_the_owners),
+        cmocka_unit_test(the_sites_own_words_come_in_the_employees_language),
         cmocka_unit_test(a_computer_never_signed_in_to_is_the_helpdesks),
     };
 

@@ -128,6 +128,7 @@ on_identity(struct ud_app *app, const struct ud_msg_identity *m)
         return;
     v->step = UD_SIGN_IN_IDENTITY;
     v->since = app->now;
+    app->last_key = app->now; /* whoever approved it elsewhere was busy there, not gone */
     (void)snprintf(v->identity, sizeof(v->identity), "%s (%s)%s%s", s->name, s->account, m->more_scopes ? ": " : "",
         m->more_scopes ? _("more was granted than was asked for") : "");
     ud_do(app, UD_DO_FLUSH_INPUT);

@@ -61,7 +61,7 @@ ud_sync_save(struct ud_app *app)
 {
     struct ud_job *job;
 
-    if (app->config->cache_file[0] == '\0' || app->saving_list)
+    if (app->config->cache_file[0] == '\0' || app->saving_list || app->self.on)
         return;
     for (size_t i = 0; i < app->config->source_count; i++)
         if (app->source[i].sync_tag != 0)

@@ -359,6 +359,27 @@ silence_wipes_and_ends_and_the_page_closes_itself(void **state)
     desk_free(d);
 }
 
+/* Approving takes a while elsewhere; that nobody pressed a key here meanwhile means nothing. */
+static void
+a_slow_approval_is_not_silence(void **state)
+{
+    struct desk *d = start(true);
+
+    (void)state;
+    d->message->type = UD_MSG_CODE;
+    d->message->u.code = (struct ud_msg_code){ .user_code = "BCDF-GHJK", .uri = "u", .message = "", .expires_in = 900 };
+    desk_message(d, d->asked[desk_asked(d, UD_MSG_SIGN_IN)].tag);
+    desk_pass(d, 600 * 1000);
+    assert_int_equal(d->app->screen, UD_SCREEN_SIGN_IN);
+    assert_false(d->app->warning);
+    identity(d, "user");
+    assert_false(d->app->warning);
+    desk_done(d, UD_MSG_GET_POLICY, UD_OK);
+    desk_done(d, UD_MSG_GET_NOTICE, UD_NOTFOUND);
+    assert_int_equal(d->app->screen, UD_SCREEN_SELF_ID);
+    desk_free(d);
+}
+
 static void
 tell(struct desk *d, enum ud_on on)
 {
@@ -450,6 +471,7 @@ main(void)
         cmocka_unit_test(a_key_that_did_not_unlock_leads_back_to_the_id),
         cmocka_unit_test(a_refusal_names_the_helpdesk),
         cmocka_unit_test(silence_wipes_and_ends_and_the_page_closes_itself),
+        cmocka_unit_test(a_slow_approval_is_not_silence),
         cmocka_unit_test(a_stop_is_ignored_and_going_on_after_one_ends_it),
         cmocka_unit_test(a_lost_worker_ends_it),
         cmocka_unit_test(a_service_that_does_not_answer_the_sign_out_is_not_waited_for),
