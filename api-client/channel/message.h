@@ -22,6 +22,7 @@
 #include "domain/board.h"
 #include "domain/device.h"
 #include "domain/policy.h"
+#include "domain/report.h"
 #include "domain/typed_key.h"
 
 #define UD_PACKET_MAX 65536u
@@ -50,6 +51,7 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(ROTATION, 14)       /* c: state of a rotation */                                                                           \
     X(OUTCOME, 15)        /* c: how a call ended, for sources that record it */                                                  \
     X(CANCEL, 16)         /* c: the request named ends with DONE CANCELLED */                                                    \
+    X(REPORT, 17)         /* c: a page of a report: REPORT_PAGE */                                                               \
     X(APPROVAL_ASK, 20)   /* c: a second person is asked: APPROVAL */                                                            \
     X(APPROVALS, 21)      /* c: the list, at once or when it changes: APPROVAL each, APPROVALS_END */                            \
     X(APPROVAL_WATCH, 22) /* c: one, at once or when its state changes: APPROVAL */                                              \
@@ -79,6 +81,7 @@ enum ud_sign_in { UD_SIGN_IN_DEVICE_CODE, UD_SIGN_IN_BROWSER, UD_SIGN_IN_CERTIFI
     X(REVEALED, 76)       /* w: the key, sealed to the one-time public key of the request */                                     \
     X(ROTATION_STATE, 77) /* w */                                                                                                \
     X(DONE, 78)           /* w: the request has ended */                                                                         \
+    X(REPORT_PAGE, 79)    /* w */                                                                                                \
     X(APPROVAL, 82)       /* w */                                                                                                \
     X(BOARD, 100)         /* w: one entry, longest shown first */                                                                \
     X(APPROVALS_END, 83)  /* w: behind the last of a list */                                                                     \
@@ -201,6 +204,12 @@ struct ud_msg_package {
 };
 struct ud_msg_cancel {
     uint32_t request;
+};
+struct ud_msg_report {
+    uint8_t source;
+    uint8_t report; /* enum ud_report */
+    struct ud_report_filter filter;
+    const char *resume; /* the page to go on with; "": the first */
 };
 struct ud_msg_ready {
     const char *build;
@@ -325,6 +334,13 @@ struct ud_msg_deposit_key {
     uint8_t source;
     uint8_t public_key[UD_SEAL_PUBLIC];
 };
+struct ud_msg_report_page {
+    uint8_t source;
+    uint8_t report; /* enum ud_report */
+    size_t count;
+    struct ud_report_row row[UD_REPORT_PAGE];
+    const char *next; /* "": this was the last */
+};
 struct ud_msg_done {
     uint8_t status;       /* enum ud_status */
     uint32_t retry_after; /* seconds, 0: none */
@@ -362,6 +378,8 @@ struct ud_msg {
         struct ud_msg_revealed revealed;
         struct ud_msg_rotation_state rotation_state;
         struct ud_msg_done done;
+        struct ud_msg_report report;
+        struct ud_msg_report_page report_page;
         struct ud_msg_approval_ask approval_ask;
         struct ud_msg_approval_do approval_do;
         struct ud_msg_approval approval;

@@ -455,6 +455,7 @@ ud_message_events(size_t *count)
         { UD_MSG_REVEALED, true, pack_revealed, unpack_revealed },
         { UD_MSG_ROTATION_STATE, true, pack_rotation_state, unpack_rotation_state },
         { UD_MSG_DONE, true, pack_done, unpack_done },
+        { UD_MSG_REPORT_PAGE, true, ud_pack_report_page, ud_unpack_report_page },
         { UD_MSG_APPROVAL, true, ud_pack_approval, ud_unpack_approval },
         { UD_MSG_APPROVALS_END, true, ud_pack_approvals_end, ud_unpack_approvals_end },
         { UD_MSG_SURGE_STATE, true, ud_pack_surge_state, ud_unpack_surge_state },

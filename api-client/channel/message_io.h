@@ -64,6 +64,11 @@ void ud_pack_keep(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_keep(struct ud_unpacker *p, struct ud_msg *m);
 void ud_pack_package(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_package(struct ud_unpacker *p, struct ud_msg *m);
+/* Reports (message_report.c). */
+void ud_pack_report(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_report(struct ud_unpacker *p, struct ud_msg *m);
+void ud_pack_report_page(struct ud_packer *p, const struct ud_msg *m);
+void ud_unpack_report_page(struct ud_unpacker *p, struct ud_msg *m);
 /* Approvals and the surge (message_approval.c). */
 void ud_pack_approval_ask(struct ud_packer *p, const struct ud_msg *m);
 void ud_unpack_approval_ask(struct ud_unpacker *p, struct ud_msg *m);

@@ -273,6 +273,7 @@ ud_message_requests(size_t *count)
         { UD_MSG_ROTATION, false, pack_rotation, unpack_rotation },
         { UD_MSG_OUTCOME, false, pack_outcome, unpack_outcome },
         { UD_MSG_CANCEL, false, pack_cancel, unpack_cancel },
+        { UD_MSG_REPORT, false, ud_pack_report, ud_unpack_report },
         { UD_MSG_APPROVAL_ASK, false, ud_pack_approval_ask, ud_unpack_approval_ask },
         { UD_MSG_APPROVALS, false, ud_pack_approval_do, ud_unpack_approval_do },
         { UD_MSG_APPROVAL_WATCH, false, ud_pack_approval_do, ud_unpack_approval_do },

@@ -21,6 +21,7 @@ struct ud_source_ops {
     void (*rotate)(struct ud_source_call *c, const struct ud_source_rotate *what);
     void (*rotation)(struct ud_source_call *c, const struct ud_source_rotation *what);
     void (*outcome)(struct ud_source_call *c, const struct ud_guid *request, const char *outcome);
+    void (*report)(struct ud_source_call *c, const struct ud_source_report *what);
     void (*approval)(struct ud_source_call *c, const struct ud_source_approval *what);
     void (*store)(struct ud_source_call *c, const struct ud_source_store *what);
     void (*store_state)(struct ud_source_call *c, const struct ud_guid *device);

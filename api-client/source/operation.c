@@ -159,6 +159,13 @@ ud_source_package(struct ud_source_call *c, const struct ud_source_reveal *what)
 }
 
 void
+ud_source_report(struct ud_source_call *c, const struct ud_source_report *what)
+{
+    if (offers(c, c->source->ops->report != NULL))
+        c->source->ops->report(c, what);
+}
+
+void
 ud_source_approval(struct ud_source_call *c, const struct ud_source_approval *what)
 {
     if (offers(c, c->source->ops->approval != NULL))

@@ -15,6 +15,7 @@
 #include "domain/device.h"
 #include "domain/board.h"
 #include "domain/policy.h"
+#include "domain/report.h"
 #include "domain/typed_key.h"
 #include "http/http.h"
 
@@ -113,6 +114,8 @@ struct ud_source_sink {
     void (*board)(const struct ud_board_entry *e, void *arg);
     void (*deposit_key)(const uint8_t public_key[UD_SEAL_PUBLIC], void *arg);
     void (*package)(const struct ud_source_package *p, void *arg);
+    /* A page; next "": it was the last. */
+    void (*report)(enum ud_report report, const struct ud_report_row *row, size_t count, const char *next, void *arg);
     void (*approval)(const struct ud_approval_request *a, void *arg);
     void (*approvals)(uint64_t revision, uint32_t count, void *arg); /* behind the last of a list */
     void (*surge)(const char *incident, ud_wall ends, void *arg);    /* incident "": none is on */
@@ -131,6 +134,11 @@ struct ud_source_reveal {
     uint8_t public_key[UD_SEAL_PUBLIC];
     struct ud_disclosure why;
     struct ud_guid approval; /* zero: none */
+};
+struct ud_source_report {
+    enum ud_report report;
+    const struct ud_report_filter *filter;
+    const char *resume; /* next link of the page before; "": the first page */
 };
 /* Everything about approvals; `what` says which members count. */
 enum ud_source_approval_what {
@@ -212,6 +220,7 @@ void ud_source_reveal(struct ud_source_call *c, const struct ud_source_reveal *w
 void ud_source_rotate(struct ud_source_call *c, const struct ud_source_rotate *what);
 void ud_source_rotation(struct ud_source_call *c, const struct ud_source_rotation *what);
 void ud_source_outcome(struct ud_source_call *c, const struct ud_guid *request, const char *outcome);
+void ud_source_report(struct ud_source_call *c, const struct ud_source_report *what);
 void ud_source_approval(struct ud_source_call *c, const struct ud_source_approval *what);
 /* A typed FileVault recovery key, sealed by the console to the service's deposit key. Sent at most once. */
 void ud_source_store(struct ud_source_call *c, const struct ud_source_store *what);

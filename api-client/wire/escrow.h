@@ -27,7 +27,8 @@
     X(KEEP, "keep")                                                                                                              \
     X(PACKAGE, "package")                                                                                                        \
     X(APPROVAL, "approval")                                                                                                      \
-    X(BOARD, "board")
+    X(BOARD, "board")                                                                                                            \
+    X(REPORTS, "reports")
 
 enum ud_wire_capability_bit {
 #define X(name, text) UD_WIRE_CAN_##name##_BIT,

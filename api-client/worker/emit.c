@@ -398,6 +398,21 @@ on_package(const struct ud_source_package *k, void *arg)
 }
 
 static void
+on_report(enum ud_report report, const struct ud_report_row *row, size_t count, const char *next, void *arg)
+{
+    struct ud_worker_part *p = arg;
+    struct ud_msg *m = ud_xcalloc(1, sizeof(*m));
+
+    m->u.report_page.source = p->source;
+    m->u.report_page.report = (uint8_t)report;
+    m->u.report_page.count = count;
+    memcpy(m->u.report_page.row, row, count * sizeof(*row));
+    m->u.report_page.next = next;
+    reply(p, m, UD_MSG_REPORT_PAGE);
+    free(m);
+}
+
+static void
 on_approval(const struct ud_approval_request *a, void *arg)
 {
     struct ud_worker_part *p = arg;
@@ -461,6 +476,7 @@ const struct ud_source_sink ud_worker_sink = {
     .store_request = on_store_request,
     .deposit_key = on_deposit_key,
     .package = on_package,
+    .report = on_report,
     .approval = on_approval,
     .approvals = on_approvals,
     .surge = on_surge,

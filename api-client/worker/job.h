@@ -61,6 +61,10 @@ extern const struct ud_source_sink ud_worker_sink; /* arg is the part */
 void ud_worker_job_free(struct ud_worker_job *job); /* cancels its calls */
 void ud_worker_part_ended(struct ud_worker_part *p, const struct ud_source_end *end);
 
+/* start.c: which source a request is for (false: it is no request of one source), and its call. */
+bool ud_worker_source_of(uint8_t *source, const struct ud_msg *m);
+void ud_worker_start(struct ud_source_call *c, const struct ud_msg *m);
+
 /* route.c: one message from the console. UD_MALFORMED where it may not come now. */
 UD_CHECK enum ud_status ud_worker_route(
     struct ud_worker *w, const struct ud_msg *m, struct ud_secret *secret, struct ud_error *err);

@@ -32,6 +32,8 @@ static const struct ud_route routes[] = {
     { "GET", LAPS "/{id}", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, AGENT, ud_front_credential },
 
     { "GET", "escrow/v1/me", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_person },
+    { "GET", "escrow/v1/reports/audit", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_report_audit },
+    { "GET", "escrow/v1/reports/encryption", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_report_encryption },
     { "GET", "escrow/v1/policy", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_policy },
     { "GET", "escrow/v1/notice", UD_ROUTE_BEARER, UD_ROUTE_NO_BODY, 0, ud_front_notice },
     { "GET", "escrow/v1/branding", UD_ROUTE_OPEN, UD_ROUTE_NO_BODY, 0, ud_front_branding },

@@ -48,6 +48,8 @@ void ud_front_credentials(struct ud_call *c);
 void ud_front_credential(struct ud_call *c);
 
 void ud_front_well_known(struct ud_call *c);
+void ud_front_report_audit(struct ud_call *c);
+void ud_front_report_encryption(struct ud_call *c);
 void ud_front_person(struct ud_call *c);
 void ud_front_policy(struct ud_call *c);
 void ud_front_notice(struct ud_call *c);

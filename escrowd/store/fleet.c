@@ -7,6 +7,8 @@
 #include "escrowd/store/sql.h"
 
 /* Columns of UD_SQL_DEVICE_COLUMNS. */
+#define UD_DEVICE_COLUMNS 18
+
 static void
 read_device(sqlite3_stmt *q, struct ud_store_device *d)
 {
@@ -143,6 +145,26 @@ ud_store_device_retire(struct ud_store *s, uint64_t row, ud_wall at, struct ud_e
     if (st != UD_OK || at == UD_WALL_NONE)
         return st;
     return ud_sql_run(s, ud_sql(s, UD_SQL_DEVICE_TOKENS_END, err, "i", (int64_t)row), err);
+}
+
+enum ud_status
+ud_store_standings(
+    struct ud_store *s, uint64_t after, uint32_t limit, ud_store_standing_each each, void *arg, struct ud_error *err)
+{
+    sqlite3_stmt *q = ud_sql(s, UD_SQL_ENCRYPTION, err, "ii", (int64_t)after, (int64_t)limit);
+    struct ud_store_standing d;
+    enum ud_status st;
+
+    while ((st = ud_sql_row(s, q, err)) == UD_OK) {
+        read_device(q, &d.device);
+        d.escrowed = sqlite3_column_int(q, UD_DEVICE_COLUMNS) != 0;
+        d.shown = sqlite3_column_int(q, UD_DEVICE_COLUMNS + 1) != 0;
+        if (!each(&d, arg)) {
+            sqlite3_reset(q);
+            return UD_OK;
+        }
+    }
+    return st == UD_NOTFOUND ? UD_OK : st;
 }
 
 enum ud_status

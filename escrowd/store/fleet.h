@@ -32,6 +32,14 @@ UD_CHECK enum ud_status ud_store_device_by_id(
     struct ud_store *s, const struct ud_guid *id, ud_store_device_each each, void *arg, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_device_by_row(
     struct ud_store *s, uint64_t row, ud_store_device_each each, void *arg, struct ud_error *err);
+/* Devices after row `after` with what escrow has of them: a key in use, and one that was shown and not replaced. */
+struct ud_store_standing {
+    struct ud_store_device device;
+    bool escrowed, shown;
+};
+typedef bool (*ud_store_standing_each)(const struct ud_store_standing *d, void *arg); /* false: stop */
+UD_CHECK enum ud_status ud_store_standings(
+    struct ud_store *s, uint64_t after, uint32_t limit, ud_store_standing_each each, void *arg, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_check_in(
     struct ud_store *s, uint64_t row, ud_wall at, const char *os_version, enum ud_tristate encrypted, struct ud_error *err);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "escrowd/store/sql.h"
 
 static const char *const role_names[UD_ROLE_COUNT] = { "user", "helpdesk", "advanced", "approver", "auditor", "admin" };
@@ -230,6 +231,7 @@ read_disclosure(sqlite3_stmt *q, struct ud_store_disclosure *d)
     d->device_row = (uint64_t)sqlite3_column_int64(q, 2);
     d->key_row = (uint64_t)sqlite3_column_int64(q, 3);
     d->at = ud_sql_wall(q, 4);
+    (void)ud_copy(d->outcome, sizeof(d->outcome), ud_sql_text(q, 5));
 }
 
 enum ud_status

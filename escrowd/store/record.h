@@ -99,7 +99,7 @@ struct ud_store_disclosure { /* one accepted reveal; its request id is good once
     struct ud_guid request;
     uint64_t user_row, device_row, key_row;
     ud_wall at;
-    const char *outcome;
+    char outcome[24]; /* as it was told; "": not yet */
 };
 
 struct ud_store_approval { /* an approval with what decisions need; a.state is the stored one */

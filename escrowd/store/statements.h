@@ -18,6 +18,10 @@
 /* Devices whose user is account `a`, and to which this account has signed in locally. */
 #define UD_SQL_OWNED(a) "user = " a " AND instr(';' || lower(local_users) || ';', ';' || lower(" a ") || ';') > 0 "
 
+/* Lines of the audit that answer somebody who asked for a key. The quotes make it a member of the line: within a text they are escaped.
+ * The index audit_asked holds just these, so that a report of a week reads a week. */
+#define UD_SQL_ASKED "instr(line, '\"asked\":\"') > 0 "
+
 #define UD_SQL_LIST(X)                                                                                                           \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                                                  \
     X(READ, "BEGIN DEFERRED")                                                                                                    \
@@ -37,6 +41,14 @@
     X(AUDIT_ADD, "INSERT INTO audit(seq, at, line, hash) VALUES(?1, ?2, ?3, ?4)")                                                \
     X(AUDIT_LAST, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")                                                       \
     X(AUDITS, "SELECT seq, at, line, hash FROM audit WHERE seq > ?1 ORDER BY seq")                                               \
+    X(AUDIT_ASKED, "SELECT seq, at, line FROM audit WHERE " UD_SQL_ASKED "AND at >= ?1 AND at < ?2 "                             \
+                   "ORDER BY at DESC, seq DESC")                                                                                 \
+    X(AUDIT_ASKED_ON, "SELECT seq, at, line FROM audit WHERE " UD_SQL_ASKED "AND at >= ?1 AND at < ?2 "                          \
+                      "AND (at, seq) < (SELECT at, seq FROM audit WHERE seq = ?3) ORDER BY at DESC, seq DESC")                   \
+    X(ENCRYPTION, "SELECT " UD_SQL_DEVICE_COLUMNS ", EXISTS (SELECT 1 FROM recovery_key k WHERE k.device = device.row AND "      \
+                  "k.state IN (0, 2, 3)), EXISTS (SELECT 1 FROM recovery_key k WHERE k.device = device.row AND "                 \
+                  "k.state IN (2, 3) AND k.shown IS NOT NULL) FROM device WHERE row > ?1 AND device.retired IS NULL ORDER BY "   \
+                  "row LIMIT ?2")                                                                                                \
     X(CHECKPOINT_ADD, "INSERT OR REPLACE INTO checkpoint(seq, at, head, signature) VALUES(?1, ?2, ?3, ?4)")                      \
     X(CHECKPOINTS, "SELECT seq, at, head, signature FROM checkpoint ORDER BY seq")                                               \
     X(DEVICE_ADD, "INSERT INTO device(id, entra, name, serial, user, user_name, model, os, os_version, ownership, "              \
@@ -177,8 +189,8 @@
                    "WHERE k.device = ?1 AND k.created >= ?2")                                                                    \
     X(DISCLOSURE_ADD, "INSERT INTO disclosure(request, user, device, key, at) VALUES(?1, ?2, ?3, ?4, ?5)")                       \
     X(DISCLOSURE_OUTCOME, "UPDATE disclosure SET outcome = ?3 WHERE request = ?1 AND user = ?2")                                 \
-    X(DISCLOSURE_GET, "SELECT request, user, device, key, at FROM disclosure WHERE request = ?1")                                \
-    X(DISCLOSURES, "SELECT request, user, device, key, at FROM disclosure WHERE at >= ?1 ORDER BY at")                           \
+    X(DISCLOSURE_GET, "SELECT request, user, device, key, at, outcome FROM disclosure WHERE request = ?1")                       \
+    X(DISCLOSURES, "SELECT request, user, device, key, at, outcome FROM disclosure WHERE at >= ?1 ORDER BY at")                  \
     X(APPROVAL_ADD, "INSERT INTO approval(id, request, user, device, key, state, reason, ticket, note, caller, verified, "       \
                     "created, expires) VALUES(?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")                            \
     X(APPROVAL_BY_ID, "SELECT " UD_SQL_APPROVAL_COLUMNS UD_SQL_APPROVAL_FROM "WHERE a.id = ?1")                                  \
@@ -264,6 +276,7 @@
     X("CREATE INDEX work_request ON work(request) WHERE action = 1")                                                             \
     X("CREATE INDEX key_shown ON recovery_key(shown) WHERE state IN (2, 3)")                                                     \
     X("CREATE INDEX disclosure_key ON disclosure(key, at)")                                                                      \
+    X("CREATE INDEX audit_asked ON audit(at, seq) WHERE " UD_SQL_ASKED)                                                          \
     X("CREATE INDEX disclosure_at ON disclosure(at)")                                                                            \
     X("CREATE INDEX approval_open ON approval(row) WHERE state = 1")                                                             \
     X("CREATE INDEX approval_user ON approval(user, state)")

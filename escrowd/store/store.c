@@ -338,6 +338,28 @@ ud_store_audits(struct ud_store *s, uint64_t after, ud_store_audit_each each, vo
 }
 
 enum ud_status
+ud_store_audit_asked(
+    struct ud_store *s, const struct ud_store_span *span, ud_store_audit_each each, void *arg, struct ud_error *err)
+{
+    sqlite3_stmt *q = span->after == 0 ? ud_sql(s, UD_SQL_AUDIT_ASKED, err, "ii", (int64_t)span->from, (int64_t)span->to)
+                                       : ud_sql(s, UD_SQL_AUDIT_ASKED_ON, err, "iii", (int64_t)span->from, (int64_t)span->to,
+                                             (int64_t)span->after);
+    enum ud_status st;
+
+    while ((st = ud_sql_row(s, q, err)) == UD_OK) {
+        struct ud_store_audit a = { .seq = (uint64_t)sqlite3_column_int64(q, 0),
+            .at = ud_sql_wall(q, 1),
+            .line = ud_sql_text(q, 2),
+            .line_length = (size_t)sqlite3_column_bytes(q, 2) };
+        if (!each(&a, arg)) {
+            sqlite3_reset(q);
+            return UD_OK;
+        }
+    }
+    return st == UD_NOTFOUND ? UD_OK : st;
+}
+
+enum ud_status
 ud_store_checkpoint_add(struct ud_store *s, const struct ud_store_checkpoint *c, struct ud_error *err)
 {
     return ud_sql_run(s,

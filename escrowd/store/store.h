@@ -73,6 +73,13 @@ UD_CHECK enum ud_status ud_store_audit_last(
 typedef bool (*ud_store_audit_each)(const struct ud_store_audit *a, void *arg); /* false: stop */
 UD_CHECK enum ud_status ud_store_audits(
     struct ud_store *s, uint64_t after, ud_store_audit_each each, void *arg, struct ud_error *err);
+/* Lines that answer somebody who asked for a key, in [from, to), newest first; behind line `after` (0: from the newest). hash is zero. */
+struct ud_store_span {
+    ud_wall from, to;
+    uint64_t after;
+};
+UD_CHECK enum ud_status ud_store_audit_asked(
+    struct ud_store *s, const struct ud_store_span *span, ud_store_audit_each each, void *arg, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_checkpoint_add(struct ud_store *s, const struct ud_store_checkpoint *c, struct ud_error *err);
 typedef bool (*ud_store_checkpoint_each)(const struct ud_store_checkpoint *c, void *arg);
 UD_CHECK enum ud_status ud_store_checkpoints(struct ud_store *s, ud_store_checkpoint_each each, void *arg, struct ud_error *err);

@@ -42,6 +42,7 @@ write_line(struct ud_buf *out, const struct ud_audit_entry *e)
     ud_json_write_text(&w, "event", e->event);
     write_guid(&w, "user", e->user);
     write_text(&w, "user_name", e->user_name);
+    write_text(&w, "asked", e->asked);
     write_text(&w, "role", e->role);
     write_text(&w, "end_user", e->end_user);
     write_guid(&w, "device", e->device);

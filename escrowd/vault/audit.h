@@ -14,8 +14,9 @@ struct ud_audit_entry {
     const struct ud_guid *user, *device, *key, *request, *call;
     const char *user_name, *device_name, *serial, *kind, *reason, *ticket, *note, *caller, *verified, *outcome, *detail;
     const struct ud_guid *approval;
-    const char *surge; /* incident number of the surge that was on */
+    const char *surge;    /* incident number of the surge that was on */
     const char *role;     /* of the person */
+    const char *asked;    /* "key" "package": what somebody asked for and this line answers; the audit report lists such lines */
     const char *end_user; /* on whose behalf, as far as it was said */
 };
 

@@ -67,6 +67,7 @@ ud_change_entry(struct ud_audit_entry *e, const struct ud_change *c)
     if (r->op != UD_VAULT_PACKAGE && r->op != UD_VAULT_REVEAL && r->op != UD_VAULT_REVEAL_PLAIN && r->op != UD_VAULT_ROTATE &&
         r->op != UD_VAULT_APPROVAL_ASK)
         return;
+    e->asked = r->op == UD_VAULT_PACKAGE ? "package" : r->op == UD_VAULT_REVEAL || r->op == UD_VAULT_REVEAL_PLAIN ? "key" : NULL;
     e->request = &r->reveal.request;
     e->approval = &r->reveal.approval;
     e->kind = ud_kind_name((enum ud_kind)(c->key.row != 0 ? c->key.k.kind : r->reveal.kind));

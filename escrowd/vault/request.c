@@ -206,7 +206,7 @@ ud_vault_op_name(enum ud_vault_op op)
         "device-page", "device", "key-page", "key", "device-keys", "find", "reveal", "reveal-plain", "rotate", "rotation",
         "outcome", "policy", "notice", "check-in", "deposit", "work-result", "work-list", "branding", "agent-check-in",
         "agent-verify", "typed", "typed-state", "typed-ask", "typed-asked", "work-key", "store", "package", "approval-ask",
-        "approvals", "approval", "approval-decide", "approval-withdraw", "surge", "board" };
+        "approvals", "approval", "approval-decide", "approval-withdraw", "surge", "board", "report-audit", "report-encryption" };
 
     return (unsigned)op < UD_VAULT_OP_END ? name[op] : "unknown";
 }

@@ -20,6 +20,7 @@
 #include "domain/bde.h"
 #include "domain/device.h"
 #include "domain/policy.h"
+#include "domain/report.h"
 #include "domain/typed_key.h"
 #include "escrowd/vault/token.h"
 
@@ -77,6 +78,8 @@ enum ud_vault_op {
     /* surge -> surge */
     UD_VAULT_SURGE,
     UD_VAULT_BOARD, /* -> keys that were shown and not replaced; devices[i] and rotations[i] belong to keys[i] */
+    UD_VAULT_REPORT_AUDIT, /* page (after, limit), report -> text: the rows as a JSON array, ready to be sent; next */
+    UD_VAULT_REPORT_ENCRYPTION,
     UD_VAULT_OP_END
 };
 
@@ -211,9 +214,10 @@ struct ud_vault_request {
         const char *incident;
         uint32_t hours; /* 0: end it */
     } surge;
-    uint32_t wait_ms;         /* WORK_LIST, APPROVALS, APPROVAL; at most 30000 */
-    struct ud_secret *secret; /* the password; owned by the caller when sending, by the request when received */
-    void *frame;              /* private */
+    const char *report[UD_FILTER_COUNT]; /* REPORT_…: values of filters; NULL is sent as "" */
+    uint32_t wait_ms;                    /* WORK_LIST, APPROVALS, APPROVAL; at most 30000 */
+    struct ud_secret *secret;            /* the password; owned by the caller when sending, by the request when received */
+    void *frame;                         /* private */
 };
 
 struct ud_vault_user {

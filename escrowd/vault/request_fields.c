@@ -174,6 +174,12 @@ people_fields(struct ud_pack *p, struct ud_vault_request *r)
     case UD_VAULT_APPROVAL_WITHDRAW:
         approval_fields(p, r);
         break;
+    case UD_VAULT_REPORT_AUDIT:
+    case UD_VAULT_REPORT_ENCRYPTION:
+        page_fields(p, &r->page);
+        for (unsigned i = 0; i < UD_FILTER_COUNT; i++)
+            ud_pack_text(p, &r->report[i]);
+        break;
     case UD_VAULT_SURGE:
         ud_pack_text(p, &r->surge.incident);
         ud_pack_u32(p, &r->surge.hours);

@@ -45,6 +45,7 @@ run_intent(struct ud_change_context *c, struct ud_change *change, struct ud_erro
     change->again = code == UD_VAULT_OK;
     ud_change_entry(&e, change);
     e.event = change->again ? "intent" : "refused";
+    e.asked = change->again ? NULL : e.asked; /* not the answer yet */
     e.outcome = ud_refusal_word(code);
     return ud_change_audit(c, &e, err);
 }

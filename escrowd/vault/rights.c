@@ -39,6 +39,8 @@ static const struct right {
     ROW(REVEAL,       AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
     ROW(REVEAL_PLAIN, AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
     ROW(ROTATE,       AUDITED,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
+    ROW(REPORT_AUDIT, MISSING,    NONE, NONE,    ALL,     NONE,    ALL,    ALL),
+    ROW(REPORT_ENCRYPTION, MISSING, NONE, NONE,  ALL,     NONE,    ALL,    ALL),
     ROW(OUTCOME,      MISSING,    OWN,  NAMED,   ALL,     NONE,    NONE,   NONE),
 
     ROW(TYPED,        AUDITED,    OWN,  ALL,     ALL,     NONE,    NONE,   NONE),

@@ -238,6 +238,7 @@ void ud_do_read(struct ud_vault *v, struct ud_vault_request *r, const struct ud_
 void ud_do_reveal(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 void ud_do_rotate(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 void ud_do_store(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
+void ud_do_report(struct ud_vault *v, struct ud_vault_request *r);
 void ud_do_outcome(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s);
 void ud_do_device(struct ud_vault *v, struct ud_vault_request *r);                            /* CHECK_IN, DEPOSIT, WORK_RESULT */
 void ud_do_typed(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s); /* typed.c */

@@ -303,6 +303,10 @@ signed_in(struct ud_vault *v, struct ud_vault_request *r)
     case UD_VAULT_APPROVAL_WITHDRAW:
         ud_do_approval(v, r, &s);
         break;
+    case UD_VAULT_REPORT_AUDIT:
+    case UD_VAULT_REPORT_ENCRYPTION:
+        ud_do_report(v, r);
+        break;
     case UD_VAULT_SURGE:
         ud_do_surge(v, r, &s);
         break;

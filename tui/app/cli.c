@@ -48,6 +48,8 @@ run_verb(struct ud_oneshot *s, struct ud_error *err)
         { "key reveal", ud_verb_reveal },
         { "key rotate", ud_verb_rotate },
         { "key due", ud_verb_due },
+        { "report audit", ud_verb_report },
+        { "report encryption", ud_verb_report },
         { "key store", ud_verb_store },
         { "key check", ud_verb_check },
         { "key read-bde", ud_verb_read_bde },

@@ -1,6 +1,7 @@
 /* The command table. */
 #include "app/command_acts.h"
 #include "app/commands.h"
+#include "app/role.h"
 #include "app/screens.h"
 #include "grid/i18n.h"
 
@@ -78,6 +79,11 @@ static const struct ud_command table[] = {
     { "self.next-mac", N_("another Mac of yours"), UD_AT(STORE), UD_HIDDEN | UD_SELF, "F5", ud_store_open_own,
         ud_store_own_refused },
 
+    { "report.find", N_("look"), UD_AT(REPORT), UD_HINT, "Enter", ud_report_find, NULL },
+    { "report.other", N_("the other report"), UD_AT(REPORT), UD_HINT, "Tab", ud_report_other, NULL },
+    { "report.refresh", N_("load it again"), UD_AT(REPORT), UD_HIDDEN, "F5", ud_report_find, NULL },
+    { "report.back", N_("clear the filter, or back"), UD_AT(REPORT), UD_HINT, "Esc", ud_report_leave, NULL },
+
     { "board.open", N_("open the device"), UD_AT(BOARD), UD_HINT, "Enter", ud_board_open_device, ud_board_open_refused },
     { "board.new-key", N_("ask for a new key"), UD_AT(BOARD), UD_HINT | UD_ASKS, "n", ud_board_ask, ud_board_ask_refused },
     { "board.refresh", N_("load it again"), UD_AT(BOARD), 0, "r F5", ud_board_refresh, ud_refused_refresh },
@@ -108,6 +114,8 @@ static const struct ud_command table[] = {
         ud_approver_open_list, ud_approver_refused_list },
     { "app.board", N_("keys to be replaced"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY) | UD_AT(LOG), 0,
         "F7", ud_board_open, ud_refused_refresh },
+    { "app.reports", N_("reports"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(LOG) | UD_AT(BOARD), 0, "F8",
+        ud_report_open, ud_role_refused_reports },
     { "app.log", N_("activity log"), UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(TICKET) | UD_AT(NEW_KEY), 0, "F4", ud_log_open,
         NULL },
     { "app.help", N_("help"), UD_AT_WORK, UD_HINT, "F1 ?", ud_overlay_help, NULL },

@@ -27,6 +27,7 @@ ud_app_in_text(const struct ud_app *app)
     case UD_SCREEN_PIN:
     case UD_SCREEN_LOCK:
     case UD_SCREEN_SELF_ID:
+    case UD_SCREEN_REPORT:
         return true;
     case UD_SCREEN_KEY:
         return app->active >= 0 && app->call[app->active].reading;

@@ -11,7 +11,7 @@
 #define UD_AT_WORK                                                                                                               \
     (UD_AT(DEVICES) | UD_AT(DEVICE) | UD_AT(REASON) | UD_AT(KEY) | UD_AT(TICKET) | UD_AT(NEW_KEY) | UD_AT(LOG) | UD_AT(NOTICE) | \
         UD_AT(SIGN_IN) | UD_AT(PIN) | UD_AT(STORE) | UD_AT(WAITING) | UD_AT(APPROVALS) | UD_AT(APPROVAL) | UD_AT(MISSING) |      \
-        UD_AT(BDE) | UD_AT(BOARD))
+        UD_AT(BDE) | UD_AT(BOARD) | UD_AT(REPORT))
 #define UD_AT_ANY ((1u << UD_SCREEN_COUNT) - 1)
 
 enum ud_command_flag {

@@ -103,6 +103,7 @@ title_of(enum ud_screen screen)
         [UD_SCREEN_SELF_NEXT] = N_("What happens next"),
         [UD_SCREEN_STORE] = N_("Store a recovery key"),
         [UD_SCREEN_BOARD] = N_("Keys to be replaced"),
+        [UD_SCREEN_REPORT] = N_("Reports"),
     };
     return title[screen] != NULL ? _(title[screen]) : "";
 }
@@ -351,6 +352,8 @@ about(enum ud_screen screen)
                  "key, and whether that key is stored.");
     case UD_SCREEN_KEY:
         return _("Read one group at a time. Typing the digits that the caller reads back checks them.");
+    case UD_SCREEN_REPORT:
+        return _("Who asked for recovery keys, and how devices stand. Type a filter, Enter looks.");
     case UD_SCREEN_BOARD:
         return _("Recovery keys that were shown and not replaced yet; the longest shown first.");
     case UD_SCREEN_STORE:
@@ -431,6 +434,9 @@ draw_body(struct ud_app *app, struct ud_canvas body)
         break;
     case UD_SCREEN_BOARD:
         ud_draw_board(app, body);
+        break;
+    case UD_SCREEN_REPORT:
+        ud_draw_report(app, body);
         break;
     case UD_SCREEN_STORE:
         ud_draw_store(app, body);

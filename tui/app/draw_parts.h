@@ -29,6 +29,7 @@ void ud_missing_model(const struct ud_app *app, struct ud_missing_text *t);
 void ud_draw_missing(struct ud_app *app, struct ud_canvas cv);
 void ud_draw_bde(struct ud_app *app, struct ud_canvas cv);
 void ud_draw_ticket(struct ud_app *app, struct ud_canvas cv);
+void ud_draw_report(struct ud_app *app, struct ud_canvas cv);
 void ud_draw_board(struct ud_app *app, struct ud_canvas cv);
 void ud_draw_store(const struct ud_app *app, struct ud_canvas cv);
 /* What became of the typed key of a device; false: there is nothing to say. `user` is the device's. */

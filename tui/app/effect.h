@@ -39,7 +39,8 @@ struct ud_request {
         struct ud_msg_reveal reveal;
         struct ud_msg_rotate rotate;
         struct ud_msg_rotation rotation;
-        struct ud_guid request; /* OUTCOME */
+        struct ud_guid request;      /* OUTCOME */
+        struct ud_msg_report report; /* its next link is borrowed from the state until it was sent */
         struct ud_msg_approval_ask approval_ask;
         struct ud_msg_approval_do approval_do; /* its note is `text` */
         struct ud_msg_store store;             /* STORE: the box is `bytes`; STORE_ASK: the note is `text` */

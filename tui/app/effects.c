@@ -42,6 +42,9 @@ fill(struct ud_msg *m, const struct ud_request *r)
     case UD_MSG_REVEAL:
         m->u.reveal = r->u.reveal;
         break;
+    case UD_MSG_REPORT:
+        m->u.report = r->u.report;
+        break;
     case UD_MSG_APPROVAL_ASK:
         m->u.approval_ask = r->u.approval_ask;
         break;

@@ -19,6 +19,7 @@ wipe_text(struct ud_app *app)
     ud_form_clear(app);
     ud_store_locked(app);
     ud_board_clear(app);
+    ud_report_clear(app);
     ud_line_clear(&app->pin.line[0]);
     ud_line_clear(&app->pin.line[1]);
     ud_line_clear(&app->palette.line);

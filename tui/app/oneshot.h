@@ -83,6 +83,7 @@ UD_CHECK enum ud_status ud_verb_journal(struct ud_oneshot *s, struct ud_error *e
 UD_CHECK enum ud_status ud_verb_theme(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_commands(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_calls(struct ud_oneshot *s, struct ud_error *err);
+UD_CHECK enum ud_status ud_verb_report(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_reveal(struct ud_oneshot *s, struct ud_error *err);
 UD_CHECK enum ud_status ud_verb_self_service(struct ud_oneshot *s, struct ud_error *err);
 

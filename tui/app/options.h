@@ -15,7 +15,7 @@ struct ud_options {
     unsigned devices, seed;
     long idle_lock; /* seconds, 0: not given */
     /* commands */
-    bool store, wait, refresh, verbose;
+    bool store, wait, refresh, verbose, csv;
     long limit;           /* -1: not given */
     long hours;           /* of a surge; -1: not given */
     const char *incident; /* of a surge */

@@ -50,6 +50,38 @@ everywhere(const struct ud_app *app, enum ud_desk_role role)
     return in > 0;
 }
 
+uint8_t
+ud_role_report_source(const struct ud_app *app)
+{
+    for (uint8_t i = 0; i < app->config->source_count; i++) {
+        enum ud_desk_role role = ud_app_role(app, i);
+        if (app->source[i].sign == UD_SIGNED_IN && (role == UD_DESK_ADVANCED || role == UD_DESK_AUDITOR || role == UD_DESK_ADMIN))
+            return i;
+    }
+    return UD_SOURCE_MAX;
+}
+
+const char *
+ud_role_refused_reports(const struct ud_app *app)
+{
+    bool roles = false;
+
+    if (!ud_app_signed_in(app))
+        return _("Nobody is signed in.");
+    if (ud_role_report_source(app) != UD_SOURCE_MAX)
+        return NULL;
+    for (uint8_t i = 0; i < app->config->source_count; i++)
+        roles |= ud_app_role(app, i) != UD_DESK_NONE;
+    return roles ? _("Reports are read by the advanced helpdesk, auditors and administrators.")
+                 : _("None of the places where keys are stored has reports.");
+}
+
+bool
+ud_role_only_reports(const struct ud_app *app)
+{
+    return everywhere(app, UD_DESK_AUDITOR);
+}
+
 static const char *
 helpdesk(const struct ud_app *app)
 {
@@ -81,7 +113,7 @@ ud_role_none(const struct ud_app *app, char *out, size_t size)
     const char *filter = app->devices.filter.text;
 
     if (everywhere(app, UD_DESK_AUDITOR))
-        (void)snprintf(out, size, "%s", _("You are signed in as auditor: devices are not shown to you. F6 opens the reports."));
+        (void)snprintf(out, size, "%s", _("You are signed in as auditor: devices are not shown to you. F8 opens the reports."));
     else if (everywhere(app, UD_DESK_USER))
         (void)snprintf(out, size,
             filter[0] != '\0' ? _("None of your own devices matches. For any other device call the helpdesk: %s.")

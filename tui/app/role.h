@@ -8,6 +8,12 @@
 
 /* Why recovery keys and new keys are not for this role; NULL: they are. */
 const char *ud_role_refused_key(const struct ud_app *app, uint8_t source);
+/* The first source whose role reads reports; UD_SOURCE_MAX: none. */
+uint8_t ud_role_report_source(const struct ud_app *app);
+/* Why there are no reports for the operator; NULL: there are. */
+const char *ud_role_refused_reports(const struct ud_app *app);
+/* Signed in as auditor everywhere: reports are all there is to see. */
+bool ud_role_only_reports(const struct ud_app *app);
 /* What an answer "not found" may mean for this role; NULL: what it says. */
 const char *ud_role_not_found(const struct ud_app *app, uint8_t source);
 /* What to tell somebody for whom a search found nothing; false: nothing of the role's own. */

@@ -183,6 +183,13 @@ bool ud_store_blocked(const struct ud_app *app, const struct ud_guid *device);
 void ud_store_step(struct ud_app *app);
 
 /* screen_board.c: keys that were shown and not replaced */
+void ud_report_open(struct ud_app *app);
+void ud_report_find(struct ud_app *app);  /* by the filter as it is typed */
+void ud_report_other(struct ud_app *app); /* the other report */
+void ud_report_leave(struct ud_app *app); /* clears the filter, else back */
+void ud_report_key(struct ud_app *app, const struct ud_key_event *key);
+bool ud_report_message(struct ud_app *app, const struct ud_event *e);
+void ud_report_clear(struct ud_app *app);
 void ud_board_open(struct ud_app *app);
 void ud_board_refresh(struct ud_app *app);
 bool ud_board_message(struct ud_app *app, const struct ud_event *e);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
 #include "base/language.h"
@@ -374,6 +375,8 @@ ud_session_enter(struct ud_app *app)
     if (app->screen == UD_SCREEN_SIGN_IN || app->screen == UD_SCREEN_PIN || app->screen == UD_SCREEN_NOTICE) {
         ud_show(app, UD_SCREEN_DEVICES);
         ud_board_refresh(app);
+        if (ud_role_only_reports(app))
+            ud_report_open(app);
         if (app->second)
             ud_say(app, UD_TONE_WARNING, "%s", _("Another unlockdesk of yours is open; this one keeps its sign-in to itself."));
     }

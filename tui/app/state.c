@@ -118,6 +118,7 @@ ud_app_free(struct ud_app **app_at)
     free(app->lock.box);
     free(app->log.line);
     ud_board_clear(app);
+    ud_report_clear(app);
     explicit_bzero(app, sizeof(*app));
     free(app);
     *app_at = NULL;

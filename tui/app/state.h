@@ -5,6 +5,7 @@
 
 #include "app/approvals.h"
 #include "app/board.h"
+#include "app/report.h"
 #include "app/config.h"
 #include "app/effect.h"
 #include "app/event.h"
@@ -53,6 +54,7 @@ enum ud_screen {
     UD_SCREEN_MISSING,
     UD_SCREEN_BDE,
     UD_SCREEN_BOARD,
+    UD_SCREEN_REPORT,
     UD_SCREEN_COUNT
 };
 
@@ -366,6 +368,7 @@ struct ud_app {
     struct ud_branding_texts branding; /* the site's name and helpdesk */
     struct ud_store_state store;
     struct ud_board board;
+    struct ud_report_state report;
 
     ud_msec last_key, session_start, presence;
     bool warning; /* the countdown is on screen */

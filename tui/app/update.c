@@ -54,6 +54,9 @@ screen_key(struct ud_app *app, const struct ud_key_event *key)
     case UD_SCREEN_LOG:
         (void)ud_list_key(&app->log.list, key);
         break;
+    case UD_SCREEN_REPORT:
+        ud_report_key(app, key);
+        break;
     case UD_SCREEN_BOARD:
         (void)ud_list_key(&app->board.list, key);
         break;
@@ -155,7 +158,8 @@ on_worker(struct ud_app *app, const struct ud_event *e)
         return; /* said before the lock; the one who asked is gone */
     if (ud_self_message(app, e) || ud_reveal_message(app, e) || ud_waiting_message(app, e) || ud_approver_message(app, e) ||
         ud_surge_message(app, e) || ud_device_message(app, e) || ud_lookup_message(app, e) || ud_new_key_message(app, e) ||
-        ud_store_message(app, e) || ud_board_message(app, e) || ud_bde_message(app, e) || ud_sync_message(app, e))
+        ud_store_message(app, e) || ud_board_message(app, e) || ud_report_message(app, e) || ud_bde_message(app, e) ||
+        ud_sync_message(app, e))
         return;
     (void)ud_session_message(app, e);
 }

@@ -282,6 +282,7 @@ const struct ud_source_ops ud_source_escrowd = {
     .rotate = ud_escrowd_rotate,
     .rotation = ud_escrowd_rotation,
     .outcome = ud_escrowd_outcome,
+    .report = ud_escrowd_report,
     .approval = ud_escrowd_approval,
     .store = ud_escrowd_store,
     .store_state = ud_escrowd_store_state,

@@ -12,6 +12,8 @@ void ud_escrowd_outcome(struct ud_source_call *c, const struct ud_guid *request,
 /* keep.c */
 void ud_escrowd_keep(struct ud_source_call *c, const struct ud_source_keep *what);
 void ud_escrowd_package(struct ud_source_call *c, const struct ud_source_reveal *what);
+/* report.c */
+void ud_escrowd_report(struct ud_source_call *c, const struct ud_source_report *what);
 /* approval.c */
 void ud_escrowd_approval(struct ud_source_call *c, const struct ud_source_approval *what);
 

@@ -200,6 +200,8 @@ static const struct row {
     { UD_VAULT_REVEAL,       answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
     { UD_VAULT_REVEAL_PLAIN, answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
     { UD_VAULT_ROTATE,       answers,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
+    { UD_VAULT_REPORT_AUDIT, granted,      { NO,   NO,      EVER,    NO,      EVER,   EVER } },
+    { UD_VAULT_REPORT_ENCRYPTION, granted, { NO,   NO,      EVER,    NO,      EVER,   EVER } },
     { UD_VAULT_OUTCOME,      outcome,      { OWN,  NAMED,   ALL,     NO,      NO,     NO } },
     { UD_VAULT_TYPED,        answers,      { OWN,  ALL,     ALL,     NO,      NO,     NO } },
     { UD_VAULT_TYPED_STATE,  answers,      { OWN,  ALL,     ALL,     ALL,     NO,     ALL } },
