@@ -109,7 +109,7 @@ add(char *out, size_t size, const char *label, const char *text)
     size_t used = strlen(out);
 
     if (text[0] != '\0')
-        (void)snprintf(out + used, size - used, "%s%s %s", used > 0 ? " · " : "", label, text);
+        (void)snprintf(out + used, size - used, "%s%s%s%s", used > 0 ? " · " : "", label, label[0] != '\0' ? " " : "", text);
 }
 
 static void
