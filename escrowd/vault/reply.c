@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "escrowd/vault/state.h"
 
 struct ud_vault_reply *
@@ -101,24 +102,24 @@ ud_reply_add_key(struct ud_vault_reply *reply, const struct ud_store_key *k)
     out->row = k->row;
 }
 
-/* Sentences for what devices report. The codes are HRESULTs, as Intune hands them on. */
+/* Sentences for what devices report; the console translates them where it knows them. The codes are HRESULTs, as Intune hands them on. */
 const char *
 ud_reply_failure_text(int32_t code)
 {
     switch ((uint32_t)code) {
     case 0x80310000u:
-        return "The drive is locked; the device has to be unlocked first.";
+        return N_("The drive is locked; the device has to be unlocked first.");
     case 0x80070005u:
-        return "The device refused: access denied. Check that the user is signed in and the agent runs as system.";
+        return N_("The device refused: access denied. Check that the user is signed in and the agent runs as system.");
     case 0x80070032u:
-        return "The device cannot make a new key: the operation is not supported there.";
+        return N_("The device cannot make a new key: the operation is not supported there.");
     case 0x8031005Au:
-        return "Encryption is suspended on the device; resume it and ask again.";
+        return N_("Encryption is suspended on the device; resume it and ask again.");
     case 0x80072EE7u:
     case 0x80072EFDu:
-        return "The device could not reach the escrow service. Ask for the new key again when it is online.";
+        return N_("The device could not reach the escrow service. Ask for the new key again when it is online.");
     default:
-        return "The device could not make a new key. The old key still works; ask again when it is online.";
+        return N_("The device could not make a new key. The old key still works; ask again when it is online.");
     }
 }
 

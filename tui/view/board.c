@@ -70,8 +70,8 @@ draw_sentence(struct ud_canvas cv, int y, const struct ud_board_entry *e, const 
     switch (e->state) {
     case UD_BOARD_FAILED:
         tone = UD_TONE_ERROR;
-        (void)snprintf(
-            line, sizeof(line), _("%s could not replace its key: %s The key that was shown still works."), device, e->message);
+        (void)snprintf(line, sizeof(line), _("%s could not replace its key: %s The key that was shown still works."), device,
+            ud_translate(e->message));
         break;
     case UD_BOARD_ASKED:
         ud_view_ago(when, e->last_checkin, now);

@@ -135,7 +135,7 @@ on_state(struct ud_source_call *c, struct ud_http_reply *r)
         .created = got.new_created,
         .last_checkin = got.last_checkin,
         .code = got.error_code,
-        .message = got.message,
+        .message = ud_translate(got.message),
     };
     if (info.state == UD_SOURCE_ROT_FAILED && got.message[0] == '\0')
         info.message = ud_graph_rotation_sentence(got.error_code);
