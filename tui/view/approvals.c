@@ -111,10 +111,9 @@ void
 ud_view_waiting(struct ud_canvas cv, const struct ud_view_waiting *m)
 {
     int air = cv.height >= 16, y = air, width = cv.width - 2 * SIDE > WIDEST ? WIDEST : cv.width - 2 * SIDE, rows;
-    char sentence[400], id[12];
-    const struct fact fact[] = { { _("Note"), m->state == UD_APPROVAL_DENIED ? m->answer : "", UD_ROLE_STRONG },
-        { _("Key ID"), id, UD_ROLE_STRONG }, { _("Device"), m->device, UD_ROLE_TEXT }, { _("User"), m->user, UD_ROLE_TEXT },
-        { _("Reason"), m->reason, UD_ROLE_TEXT }, { _("Ticket"), m->ticket, UD_ROLE_TEXT },
+    char sentence[400], answer[400], id[12];
+    const struct fact fact[] = { { _("Key ID"), id, UD_ROLE_STRONG }, { _("Device"), m->device, UD_ROLE_TEXT },
+        { _("User"), m->user, UD_ROLE_TEXT }, { _("Reason"), m->reason, UD_ROLE_TEXT }, { _("Ticket"), m->ticket, UD_ROLE_TEXT },
         { _("Caller"), m->caller, UD_ROLE_TEXT }, { _("Your note"), m->note, UD_ROLE_TEXT } };
 
     ud_part_short_id(id, &m->key.id);
@@ -127,6 +126,10 @@ ud_view_waiting(struct ud_canvas cv, const struct ud_view_waiting *m)
         y += rows;
         if (m->hint[0] != '\0' && cv.height > 8)
             y += ud_canvas_wrap(cv, SIDE + 2, y, width - 2, UD_ROLE_TEXT, m->hint, true);
+    }
+    if (m->answer[0] != '\0' && (m->state == UD_APPROVAL_DENIED || m->state == UD_APPROVAL_GRANTED)) {
+        (void)snprintf(answer, sizeof(answer), _("Their note: %s"), m->answer);
+        y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_STRONG, answer, true);
     }
     y += ud_canvas_wrap(cv, SIDE, y, width, UD_ROLE_TEXT, sentence, true) + air;
     (void)draw_facts(cv, y, cv.height, fact, sizeof(fact) / sizeof(fact[0]));
