@@ -14,8 +14,10 @@
 void
 ud_bde_wipe(struct ud_app *app)
 {
-    ud_secret_free(&app->bde.text);
-    explicit_bzero(&app->bde, sizeof(app->bde));
+    struct ud_bde_state *b = &app->bde;
+
+    ud_secret_free(&b->text);
+    explicit_bzero(b, sizeof(*b));
 }
 
 void
