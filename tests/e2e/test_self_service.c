@@ -353,6 +353,33 @@ a_computer_never_signed_in_to_is_the_helpdesks(void **state)
 }
 
 static void
+expect_sentence(const char *const *argv, int code, const char *sentence)
+{
+    struct ud_program p;
+
+    ud_program_run(&p, argv, NULL, 30);
+    if (p.code != code || strstr(p.err, sentence) == NULL)
+        fail_msg("%d: %s%s", p.code, p.out, p.err);
+    ud_program_free(&p);
+}
+
+static void
+what_would_widen_it_is_refused_with_a_sentence(void **state)
+{
+    static const char two[] = "[source other]\ntype = escrowd\nurl = https://other.example\n";
+    struct ud_operator o = { .service = { .dir = "", .url = "unix:///nowhere" } };
+
+    (void)state;
+    ud_operator_configure(&o, two);
+    expect_sentence((const char *const[]){ "unlockdesk", "self-service", "device", "list", NULL }, 2, "takes no \"device\"");
+    expect_sentence((const char *const[]){ "unlockdesk", "self-service", "--reason", "other", NULL }, 2, "does not take --");
+    expect_sentence((const char *const[]){ "unlockdesk", "--config", o.config, "self-service", NULL }, 11, "several places");
+    expect_sentence((const char *const[]){ "unlockdesk", "--config", o.config, "--source", "lab", "self-service", NULL }, 3,
+        "needs a terminal");
+    ud_operator_end(&o);
+}
+
+static void
 set_words(struct ud_operator *o, const char *const *args, const char *text)
 {
     const char *argv[8] = { NULL };
@@ -401,6 +428,7 @@ main(void)
         cmocka_unit_test(the_warning_comes_at_five_minutes_space_continues_and_silence_ends_it),
         cmocka_unit_test(nothing_but_the_flow_can_be_reached),
         cmocka_unit_test(the_role_alone_opens_the_flow_and_a_personal_mac_is_the_owners),
+        cmocka_unit_test(what_would_widen_it_is_refused_with_a_sentence),
         cmocka_unit_test(the_sites_own_words_come_in_the_employees_language),
         cmocka_unit_test(a_computer_never_signed_in_to_is_the_helpdesks),
     };

@@ -133,7 +133,6 @@ over(struct ud_app *app, const char *why, const char *next)
     app->warning = false;
     reset(app);
     ud_session_over(app, why, next);
-    app->self.over_until = app->now + app->policy.idle_warn;
 }
 
 static void

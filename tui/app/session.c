@@ -450,6 +450,7 @@ ud_session_over(struct ud_app *app, const char *why, const char *next)
     app->lock.locked = app->lock.start = false;
     app->over = true;
     app->over_at = app->wall;
+    app->self.over_until = app->now + app->policy.idle_warn;
     (void)ud_copy(app->over_why, sizeof(app->over_why), why);
     (void)ud_copy(app->over_next, sizeof(app->over_next), next);
     for (size_t i = 0; i < app->config->source_count; i++)

@@ -14,13 +14,13 @@ ud_verb_self_service(struct ud_oneshot *s, struct ud_error *err)
     enum ud_status st;
 
     (void)signal(SIGTSTP, SIG_IGN); /* also before the terminal is ours */
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        ud_error_set(err, UD_NOTTY, "%s", _("Self-service needs a terminal"));
-        return ud_error_hint(err, "%s", _("Over SSH connect with: ssh -t, and no command behind the name of the host."));
-    }
     if (s->config.source_count > 1) {
         ud_error_set(err, UD_CONFIG, "%s", _("Keys are stored in several places here, and self-service uses one"));
         return ud_error_hint(err, "%s", _("Name it: unlockdesk self-service --source NAME"));
+    }
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        ud_error_set(err, UD_NOTTY, "%s", _("Self-service needs a terminal"));
+        return ud_error_hint(err, "%s", _("Over SSH connect with: ssh -t, and no command behind the name of the host."));
     }
     if (s->config.demo)
         fprintf(stderr, _("Starting a private escrow service with %u invented devices…\n"), s->config.demo_devices);

@@ -140,6 +140,8 @@ staff_are_told_that_it_is_not_for_them(void **state)
     identity(d, "helpdesk");
     assert_int_equal(d->app->screen, UD_SCREEN_OVER);
     assert_non_null(strstr(d->app->over_why, "helpdesk"));
+    desk_pass(d, 300 * 1000); /* no connection stays open behind a page that nobody closes */
+    assert_true(d->app->quit);
     desk_free(d);
 }
 
