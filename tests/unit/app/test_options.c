@@ -72,6 +72,20 @@ options_may_stand_before_and_after_the_command(void **state)
 }
 
 static void
+approving_takes_a_note_and_a_surge_its_incident(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("unlockdesk approve deny 7c9e6679 --note no"), UD_OK);
+    assert_string_equal(options.verb, "approve deny");
+    assert_string_equal(options.note, "no");
+    assert_int_equal(parse("unlockdesk approve surge --incident INC-9 --hours 3"), UD_OK);
+    assert_string_equal(options.incident, "INC-9");
+    assert_int_equal(options.hours, 3);
+    assert_int_equal(parse("unlockdesk approve grant 7c9e6679 --hours 1"), UD_USAGE);
+    assert_int_equal(parse("unlockdesk approve grant"), UD_USAGE);
+}
+
+static void
 what_is_no_command_is_named_with_a_way_on(void **state)
 {
     (void)state;
@@ -107,6 +121,7 @@ main(void)
         cmocka_unit_test(demo_takes_a_number_of_devices_and_has_a_default),
         cmocka_unit_test(two_word_commands_keep_what_follows_as_arguments),
         cmocka_unit_test(options_may_stand_before_and_after_the_command),
+        cmocka_unit_test(approving_takes_a_note_and_a_surge_its_incident),
         cmocka_unit_test(what_is_no_command_is_named_with_a_way_on),
         cmocka_unit_test(an_option_of_another_command_is_refused),
         cmocka_unit_test(missing_and_surplus_arguments_are_refused),
