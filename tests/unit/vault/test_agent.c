@@ -456,6 +456,30 @@ a_shown_key_asks_for_rotation_until_it_is_replaced(void **state)
 }
 
 static void
+a_new_key_that_was_asked_for_is_done_when_it_comes(void **state)
+{
+    struct desk *d = *state;
+    const struct told mac = { .serial = "C02X", .key = FILEVAULT };
+    struct ud_vault_request r = { .op = UD_VAULT_ROTATE, .auth = service_user(&d->s, "ann", "advanced", NULL) };
+
+    assert_stored(check_in(d, &d->fleet, mac), true, false);
+    r.reveal.has_device = true;
+    r.reveal.device = device(d, "C02X").id;
+    r.reveal.kind = UD_KIND_FILEVAULT;
+    ud_guid_random(&r.reveal.request);
+    (void)ud_copy(r.reveal.why.reason, sizeof(r.reveal.why.reason), "lost-pin");
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_stored(check_in(d, &d->fleet, mac), false, true);
+    assert_stored(check_in(d, &d->fleet, (struct told){ .serial = "C02X", .key = FILEVAULT_2 }), true, false);
+    r.op = UD_VAULT_ROTATION;
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_int_equal(d->s.reply->rotation_count, 1);
+    assert_int_equal(d->s.reply->rotations[0].state, UD_VAULT_ROT_DONE);
+    assert_int_equal(audited(d, "\"event\":\"rotated\""), 1);
+    assert_int_equal(audited(d, "not asked for"), 0);
+}
+
+static void
 a_serial_that_changes_too_often_is_told(void **state)
 {
     struct desk *d = *state;
@@ -611,10 +635,11 @@ main(void)
         TEST(nothing_is_answered_where_the_protocol_is_off), TEST(what_cannot_be_a_key_is_refused_at_the_door),
         TEST(the_kind_follows_type_and_system), TEST(an_agent_of_linux_brings_passphrases_of_any_look),
         TEST(types_of_one_device_live_side_by_side), TEST(a_shown_key_asks_for_rotation_until_it_is_replaced),
-        TEST(a_serial_that_changes_too_often_is_told), TEST(verify_says_only_what_is_its_own),
-        TEST(a_device_with_a_token_of_its_own_is_not_open_to_agents), TEST(a_revoked_token_opens_nothing),
-        TEST(a_retired_device_is_left_alone_and_its_serial_starts_anew), TEST(a_device_that_was_known_before_keeps_its_names),
-        TEST(two_stored_hashes_of_one_key_do_not_look_alike), TEST(an_agents_secret_must_be_long) };
+        TEST(a_new_key_that_was_asked_for_is_done_when_it_comes), TEST(a_serial_that_changes_too_often_is_told),
+        TEST(verify_says_only_what_is_its_own), TEST(a_device_with_a_token_of_its_own_is_not_open_to_agents),
+        TEST(a_revoked_token_opens_nothing), TEST(a_retired_device_is_left_alone_and_its_serial_starts_anew),
+        TEST(a_device_that_was_known_before_keeps_its_names), TEST(two_stored_hashes_of_one_key_do_not_look_alike),
+        TEST(an_agents_secret_must_be_long) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
