@@ -200,6 +200,7 @@ a_key_that_is_shown_or_covered_has_one_copy_and_a_closed_call_has_none(void **st
     ud_pty_key(p, "h");
     ud_pty_wait(p, "│ Devices");
     expect_one_guarded_copy(s, "held");
+    ud_pty_key(p, "Tab");
     ud_pty_key(p, "1");
     ud_pty_wait(p, "Covered");
     ud_pty_key(p, "Enter");

@@ -105,9 +105,9 @@ ud_call_hold(struct ud_app *app)
     app->active = -1;
     ud_devices_clear(app);
     ud_devices_search(app);
-    app->devices.on_list = true;
+    app->devices.on_list = false; /* whoever is on the other line is looked for next */
     ud_show(app, UD_SCREEN_DEVICES);
-    ud_say(app, UD_TONE_PLAIN, _("Call %d is held. Its number brings it back."), (int)(c - app->call) + 1);
+    ud_say(app, UD_TONE_PLAIN, _("Call %d is held. Tab and its number bring it back."), (int)(c - app->call) + 1);
 }
 
 void

@@ -73,9 +73,9 @@ tell(struct ud_app *app, const struct ud_call *c)
         return;
     app->unread++;
     if (c->r.approval.state == UD_APPROVAL_GRANTED)
-        ud_say(app, UD_TONE_GOOD, _("Call %d: the key is approved. Its number brings it back."), number + 1);
+        ud_say(app, UD_TONE_GOOD, _("Call %d: the key is approved. Tab and its number bring it back."), number + 1);
     else
-        ud_say(app, UD_TONE_WARNING, _("Call %d: the key is not approved. Its number brings it back."), number + 1);
+        ud_say(app, UD_TONE_WARNING, _("Call %d: the key is not approved. Tab and its number bring it back."), number + 1);
 }
 
 static void

@@ -162,6 +162,7 @@ a_held_call_is_told_when_it_is_approved(void **state)
     tell(d, UD_MSG_APPROVAL_WATCH, UD_APPROVAL_GRANTED, 900000);
     assert_int_equal(d->app->unread, 1);
     assert_non_null(strstr(d->app->message, "Call 1"));
+    desk_key(d, "Tab");
     desk_key(d, "1");
     assert_int_equal(d->app->screen, UD_SCREEN_WAITING);
     desk_key(d, "Enter");
