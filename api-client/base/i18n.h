@@ -11,6 +11,7 @@
 
 /* The same for text that is not a literal: marked with N_() elsewhere, or from a policy. Unknown text comes back as it is; so does
  * an empty one, which gettext would answer with the catalogue's header. */
+static inline const char *ud_translate(const char *text) __attribute__((format_arg(1)));
 static inline const char *
 ud_translate(const char *text)
 {
