@@ -192,7 +192,7 @@ keys_of_a_retired_device_are_found_and_the_device_is_not_listed(void **state)
     EXPECT(text, 0, "stored now", "key", "read-bde", "--device", "WAW-LT-IRENA", "--store");
     ESCROWD("device", "retire", "WAW-LT-IRENA");
     EXPECT(NULL, 0, "\"total\":59", "device", "list", "--refresh", "--json");
-    EXPECT(NULL, 0, "WAW-LT-IRENA", "key", "find", "5eedbeef");
+    EXPECT(NULL, 0, "WAW-LT-IRENA (retired)", "key", "find", "5eedbeef");
     ESCROWD("key", "delete", ID_KEY);
     EXPECT(NULL, 7, "No recovery key ID starts with", "key", "find", "5eedbeef");
     ESCROWD("verify");
@@ -247,6 +247,32 @@ open_page(struct ud_operator *o)
     ud_pty_send(o->pty, text);
     ud_pty_send(o->pty, "\033[201~");
     ud_pty_wait(o->pty, "15 lines so far");
+}
+
+static void
+a_device_without_a_key_is_asked_for_one_and_its_page_shows_it(void **state)
+{
+    struct ud_operator o = { .state = "" };
+
+    (void)state;
+    ud_fixture_start(&o.service, &(struct ud_fixture_options){ .devices = 60, .seed = 7, .simulator = true });
+    ud_operator_configure(&o, NULL);
+    ud_operator_open(&o, NULL);
+    ud_operator_sign_in(&o);
+    ud_operator_type(&o, "irena");
+    ud_pty_wait(o.pty, "› WAW-LT-IRENA");
+    ud_pty_key(o.pty, "Enter");
+    ud_pty_wait(o.pty, "No recovery key of this device is stored here.");
+    ud_pty_key(o.pty, "w");
+    ud_pty_wait(o.pty, "3. A domain policy put it into Active Directory");
+    ud_pty_key(o.pty, "n");
+    ud_pty_wait(o.pty, "Enter yes");
+    think();
+    ud_pty_key(o.pty, "Enter");
+    ud_pty_wait(o.pty, "waiting for the device");
+    ud_pty_wait(o.pty, "The recovery key is stored now.");
+    ud_pty_wait(o.pty, "Enter gets this key");
+    ud_operator_end(&o);
 }
 
 static void
@@ -321,6 +347,7 @@ main(void)
         IN_A_DIRECTORY(text_that_is_something_else_says_what_to_give),
         IN_A_DIRECTORY(a_key_package_comes_into_a_new_file_and_the_key_into_none),
         IN_A_DIRECTORY(keys_of_a_retired_device_are_found_and_the_device_is_not_listed),
+        cmocka_unit_test(a_device_without_a_key_is_asked_for_one_and_its_page_shows_it),
         IN_A_DIRECTORY(pasted_output_lies_in_one_guarded_block_and_is_gone_afterwards),
     };
 

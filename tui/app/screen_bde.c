@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/draw_parts.h"
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
 #include "grid/i18n.h"
@@ -257,6 +258,8 @@ ud_bde_store_refused(const struct ud_app *app)
         return _("The text does not say of which device it is. Open the device, then paste it there.");
     if (!ud_app_signed_in(app))
         return _("Nobody is signed in.");
+    if (ud_role_refused_key(app, app->device.dev.d.source) != NULL)
+        return ud_role_refused_key(app, app->device.dev.d.source);
     if (app->config->source[app->device.dev.d.source].type != UD_SOURCE_ESCROWD)
         return _("Only the device itself can store keys there: ask it for a new key.");
     return b->deposit_tag != 0 || b->keep_tag != 0 ? _("A key is being stored.") : NULL;

@@ -100,9 +100,9 @@ print_found(const struct finding *f)
         const struct ud_wire_cli_found *k = &f->key[i].found;
         ud_guid_format(id, &k->key.id);
         ud_wall_format(when, sizeof(when), k->key.created, false);
-        printf("%s  %-9s  %-9s  %s  %s  %s  %s\n", id, ud_kind_name(k->key.kind),
-            ud_volume_name(k->key.volume) != NULL ? ud_volume_name(k->key.volume) : "-", when, f->key[i].name, f->key[i].serial,
-            f->key[i].user);
+        printf("%s  %-9s  %-9s  %s  %s%s  %s  %s\n", id, ud_kind_name(k->key.kind),
+            ud_volume_name(k->key.volume) != NULL ? ud_volume_name(k->key.volume) : "-", when, f->key[i].name,
+            k->has_device && k->device.retired ? _(" (retired)") : "", f->key[i].serial, f->key[i].user);
     }
 }
 
