@@ -31,7 +31,7 @@ read_config() {
     [ -r "$config" ] || die "$config cannot be read. See the README for what belongs there."
     while IFS='=' read -r name value; do
         name=$(printf '%s' "$name" | tr -d ' \t')
-        value=$(printf '%s' "$value" | sed 's/^[ \t]*//; s/[ \t]*$//')
+        value=$(printf '%s' "$value" | sed 's/^[[:blank:]]*//; s/[[:blank:]]*$//')
         case $name in
             '' | '#'*) ;;
             url) url=$value ;;

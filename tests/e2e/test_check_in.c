@@ -241,6 +241,41 @@ unchanged_check_ins_do_not_touch_the_disk(void **state)
     ud_fixture_end(&d.f);
 }
 
+/* The section as doc/protocol.md prints it, indented by four blanks. */
+static void
+documented_section(char *out, size_t size)
+{
+    char line[200];
+    size_t used = 0;
+    bool inside = false;
+    FILE *in = fopen("doc/protocol.md", "r");
+
+    assert_non_null(in);
+    while (fgets(line, sizeof(line), in) != NULL) {
+        inside = strncmp(line, "    ", 4) == 0 && (inside || strcmp(line + 4, "[check-in]\n") == 0);
+        if (inside)
+            used += (size_t)snprintf(out + used, size - used, "%s", line + 4);
+        assert_true(used < size);
+    }
+    assert_int_equal(fclose(in), 0);
+    assert_true(used > 0);
+}
+
+static void
+the_section_in_the_documentation_is_understood(void **state)
+{
+    char section[1000] = "\n";
+    struct desk d;
+
+    (void)state;
+    documented_section(section + 1, sizeof(section) - 1);
+    open_desk(&d, section, false);
+    expect_body(&d, "/crypt/checkin/", SERIAL KEY_1, ANSWER("false", "true"));
+    d.credential[0] = '\0';
+    expect_status(&d, "POST", "/crypt/checkin/", FORM, SERIAL KEY_1, 401);
+    ud_fixture_end(&d.f);
+}
+
 static void
 expect_nothing(const struct desk *d, const char *secret)
 {
@@ -286,6 +321,7 @@ main(void)
         cmocka_unit_test(a_network_needs_no_credential_but_a_wrong_one_is_wrong),
         cmocka_unit_test(without_the_section_there_is_nothing_at_these_addresses),
         cmocka_unit_test(unchanged_check_ins_do_not_touch_the_disk),
+        cmocka_unit_test(the_section_in_the_documentation_is_understood),
         cmocka_unit_test(neither_key_nor_credential_is_left_in_memory_or_files) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
