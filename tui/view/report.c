@@ -20,11 +20,11 @@ struct shown {
 
 static const struct shown audit[] = {
     { UD_AUDIT_TIME, { N_("Time"), 10, 10, 0, 0, false } },
-    { UD_AUDIT_RESULT, { N_("Result"), 8, 10, 0, 0, false } },
+    { UD_AUDIT_RESULT, { N_("Result"), 10, 10, 0, 0, false } },
     { UD_AUDIT_HELPDESK_USER, { N_("Who asked"), 9, 22, 1, 1, false } },
-    { UD_AUDIT_END_USER, { N_("For"), 8, 26, 1, 3, false } },
-    { UD_AUDIT_COMPUTER, { N_("Computer"), 10, 20, 1, 0, false } },
-    { UD_AUDIT_KEY_TYPE, { N_("Kind"), 9, 9, 0, 4, false } },
+    { UD_AUDIT_END_USER, { N_("For"), 12, 26, 1, 4, false } },
+    { UD_AUDIT_COMPUTER, { N_("Computer"), 12, 20, 1, 0, false } },
+    { UD_AUDIT_KEY_TYPE, { N_("Kind"), 9, 9, 0, 3, false } },
     { UD_AUDIT_REASON, { N_("Reason"), 10, 20, 1, 2, false } },
 };
 static const struct shown encryption[] = {
