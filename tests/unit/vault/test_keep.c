@@ -155,7 +155,7 @@ a_brought_key_is_stored_with_the_other_ids_and_audited(void **state)
     struct ud_vault_request r = about_key(UD_VAULT_REVEAL, &t, &id_a);
 
     assert_int_equal(bring(s, &t, &device, &id_a, KEY_A), UD_VAULT_OK);
-    assert_int_equal(audited(s, "\"stored\"", "robin"), 1);
+    assert_int_equal(audited(s, "\"event\":\"stored\"", "robin"), 1);
     assert_int_equal(audited(s, "461109", NULL), 0);
     assert_int_equal(find(s, &t, "11112222")->other_count, 1);
     assert_string_equal(s->reply->others[0].kind, "tpm");
@@ -201,7 +201,7 @@ what_may_not_be_stored_has_its_own_answer(void **state)
     assert_int_equal(audited(s, "\"refused\"", "already-stored"), 1);
     assert_int_equal(audited(s, "\"refused\"", "other-device"), 1);
     assert_int_equal(audited(s, "\"refused\"", "different-key"), 1);
-    assert_int_equal(audited(s, "\"stored\"", NULL), 1);
+    assert_int_equal(audited(s, "\"event\":\"stored\"", NULL), 1);
 }
 
 static void
@@ -274,8 +274,8 @@ a_key_package_is_given_out_sealed_with_a_reason_and_audited(void **state)
     assert_int_equal(service_ask(s, &r)->code, UD_VAULT_OK);
     assert_opens(s->reply, pair, package);
     assert_int_equal(s->reply->keys[0].k.shown, UD_WALL_NONE); /* no key was shown */
-    assert_int_equal(audited(s, "\"package\"", "INC1"), 1);
-    assert_int_equal(audited(s, "\"disclosed\"", "robin"), 0);
+    assert_int_equal(audited(s, "\"event\":\"package\"", "INC1"), 1);
+    assert_int_equal(audited(s, "\"event\":\"disclosed\"", "robin"), 0);
     ud_secret_free(&pair);
 }
 
@@ -298,7 +298,7 @@ a_package_without_a_reason_or_that_is_not_there_is_refused(void **state)
     assert_int_equal(service_ask(s, &none)->code, UD_VAULT_NOT_FOUND);
     assert_int_equal(s->reply->sealed_length, 0);
     assert_int_not_equal(service_ask(s, &his)->code, UD_VAULT_OK);
-    assert_int_equal(audited(s, "\"package\"", NULL), 0);
+    assert_int_equal(audited(s, "\"event\":\"package\"", NULL), 0);
     assert_int_equal(audited(s, "\"refused\"", "no-package"), 1);
     ud_secret_free(&pair);
 }
