@@ -358,9 +358,9 @@ staff_ask_for_a_personal_key_and_its_user_is_met_with_the_request(void **state)
 /* --- keys without an ID ------------------------------------------------------------------------------------------------------ */
 
 static void
-a_key_without_an_id_is_got_by_its_device_and_replaced(void **state)
+a_key_without_an_id_is_got_by_its_device_hides_and_is_replaced(void **state)
 {
-    const char *argv[] = { "unlockdesk", "--config", o.config, "key", "reveal", "--device", COMPANY, "--kind", "filevault",
+    const char *argv[] = { "seams/unlockdesk", "--config", o.config, "key", "reveal", "--device", COMPANY, "--kind", "filevault",
         "--reason", "lost-pin", NULL };
     struct ud_pty_options options = { .argv = argv };
 
@@ -370,14 +370,20 @@ a_key_without_an_id_is_got_by_its_device_and_replaced(void **state)
     ud_operator_read_code(code, &o);
     ud_fixture_password(password, sizeof(password), &o.service);
     assert_int_equal(ud_raw_approve(&o.service, code, "operator", password, "approve"), 200);
+    ud_pty_clock(o.pty, 6000);
     ud_operator_answer(&o, "Is this you?", "");
     if (ud_pty_wait_either(o.pty, "Enter records this", "ccept it") == 1)
         ud_operator_answer(&o, "ccept it", "Enter records this");
     ud_operator_answer(&o, "Enter records this", "Group 1 of 6");
+    ud_pty_clock(o.pty, 121 * 1000); /* the time after which training covers */
+    ud_pty_wait(o.pty, "Covered because no key was pressed.");
+    ud_pty_key(o.pty, "Enter");
+    ud_pty_wait(o.pty, "covered in");
     ud_pty_key(o.pty, "w");
     ud_pty_wait(o.pty, "FileVault recovery key shown");
     ud_pty_wait(o.pty, COMPANY);
     check_in(COMPANY);
+    ud_pty_clock(o.pty, 5000);
     ud_pty_wait(o.pty, "replaced at");
     ud_pty_key(o.pty, "F3");
     ud_pty_wait(o.pty, "The old key no longer works");
@@ -389,8 +395,8 @@ a_key_without_an_id_is_got_by_its_device_and_replaced(void **state)
 static void
 the_command_takes_the_key_twice_and_waits(void **state)
 {
-    const char *argv[] = { "unlockdesk", "--demo=60", "--seed", "7", "key", "store", PAPER, "--wait", NULL };
-    struct ud_pty_options options = { .argv = argv };
+    const char *argv[] = { "unlockdesk", "--demo=60", "--seed", "7", "key", "store", PAPER, "--wait", "--json", NULL };
+    struct ud_pty_options options = { .argv = argv, .width = 200 };
     char paper[40];
 
     (void)state;
@@ -402,7 +408,8 @@ the_command_takes_the_key_twice_and_waits(void **state)
     ud_pty_wait(o.pty, "Once more:");
     ud_operator_type(&o, paper);
     ud_pty_key(o.pty, "Enter");
-    ud_pty_wait(o.pty, "the recovery key was updated");
+    ud_pty_wait(o.pty, "\"state\":\"done\",\"cause\":null,\"new_key\":{\"id\":null,\"created\":\"");
+    assert_true(ud_pty_has(o.pty, "{\"schema\":\"unlockdesk.key.store/1\",\"device\":\""));
     assert_false(ud_pty_has(o.pty, paper));
     assert_int_equal(ud_pty_exit(o.pty), 0);
 }
@@ -523,7 +530,7 @@ main(void)
         C(success_is_told_and_seen_by_another_session),
         C(what_is_typed_is_in_guarded_blocks_only_and_gone_once_it_is_sent),
         C(staff_ask_for_a_personal_key_and_its_user_is_met_with_the_request),
-        S(a_key_without_an_id_is_got_by_its_device_and_replaced),
+        S(a_key_without_an_id_is_got_by_its_device_hides_and_is_replaced),
         S(the_command_takes_the_key_twice_and_waits),
         S(the_command_sends_nothing_when_the_two_differ),
         S(a_new_key_without_an_id_is_done_all_the_same),

@@ -116,6 +116,20 @@ ended(struct ud_app *app, struct ud_store_watch *w)
         ud_device_fetch(app);
 }
 
+/* What was asked for is stored: the next request, if there is one, opens as the first did. */
+static void
+answer_request(struct ud_store_state *v, const struct ud_guid *device)
+{
+    for (size_t i = 0; i < v->requests; i++) {
+        if (ud_guid_compare(&v->request[i].device, device) != 0)
+            continue;
+        memmove(&v->request[i], &v->request[i + 1], (v->requests - i - 1) * sizeof(v->request[0]));
+        v->requests--;
+        v->requests_opened = false;
+        return;
+    }
+}
+
 static ud_msec
 pause_of(unsigned polls)
 {
@@ -150,6 +164,8 @@ ud_store_take(struct ud_app *app, const struct ud_msg_store_info *m, const char 
         w->mine = true;
         w->polls = 0;
     }
+    if (w->state == UD_TYPED_DONE && !w->asked)
+        answer_request(&app->store, &w->device);
     if (w->state == UD_TYPED_PENDING)
         w->next_poll = app->now + pause_of(w->polls);
     else if (waited)

@@ -438,6 +438,44 @@ the_user_is_asked_with_a_note(void **state)
 }
 
 static void
+ask_of_me(bool blocks)
+{
+    d->message->type = UD_MSG_STORE_REQUEST;
+    d->message->u.store_request = (struct ud_msg_store_request){
+        .blocks = blocks, .device = d->device, .asked_at = 1, .device_name = "LT-0001", .asked_by = "Op", .note = ""
+    };
+    desk_message(d, d->asked[desk_asked(d, UD_MSG_STORE_REQUESTS)].tag);
+}
+
+static void
+a_users_console_opens_on_what_is_asked_once_for_each(void **state)
+{
+    struct ud_device device;
+
+    (void)state;
+    assert_int_equal(desk_count(d, UD_MSG_STORE_REQUESTS), 0); /* staff are asked for nothing */
+    d->app->source[0].role = UD_DESK_USER;
+    desk_pass(d, 1);
+    ask_of_me(true);
+    ask_of_me(true);
+    assert_int_equal(d->app->screen, UD_SCREEN_DEVICES);
+    desk_done(d, UD_MSG_STORE_REQUESTS, UD_OK);
+    assert_int_equal(d->app->screen, UD_SCREEN_STORE);
+    assert_true(ud_store_blocked(d->app, &d->device));
+    assert_true(ud_fleet_device(d->app->fleet, 0, &device));
+    assert_string_equal(d->app->store.name, device.name);
+    desk_key(d, "Esc");
+    desk_pass(d, 1000);
+    assert_int_equal(d->app->screen, UD_SCREEN_DEVICES); /* left is left */
+    ud_store_take(d->app,
+        &(struct ud_msg_store_info){ .device = d->device, .state = UD_TYPED_DONE, .by = "", .asked_by = "", .note = "" }, NULL,
+        false);
+    desk_pass(d, 1);
+    assert_int_equal(d->app->screen, UD_SCREEN_STORE); /* the second request */
+    assert_int_equal(d->app->store.requests, 1);
+}
+
+static void
 a_key_that_is_stored_already_is_told_on_the_page(void **state)
 {
     (void)state;
@@ -471,6 +509,7 @@ main(void)
         T(each_role_is_offered_what_the_service_would_do_for_it),
         T(what_cannot_be_stored_says_why),
         T(the_user_is_asked_with_a_note),
+        T(a_users_console_opens_on_what_is_asked_once_for_each),
         T(a_key_that_is_stored_already_is_told_on_the_page),
     };
 
