@@ -36,7 +36,7 @@ check(const char *name, const struct ud_view_reason *model)
 }
 
 struct form {
-    struct ud_line note, ticket, caller, presence;
+    struct ud_line note, user, ticket, caller, presence;
     struct ud_secret *pin;
     struct ud_view_reason model;
 };
@@ -49,6 +49,7 @@ fill(struct form *f)
     golden_keys(key);
     assert_int_equal(ud_secret_new(&f->pin, 64, NULL), UD_OK);
     ud_line_init(&f->note, 200);
+    ud_line_init(&f->user, 190);
     ud_line_init(&f->ticket, 60);
     ud_line_init(&f->caller, 90);
     ud_line_init_hidden(&f->presence, f->pin, true);
@@ -66,6 +67,7 @@ fill(struct form *f)
         .caller_need = UD_NEED_OPTIONAL,
         .verified_need = UD_NEED_YES,
         .note = &f->note,
+        .user_line = &f->user,
         .ticket = &f->ticket,
         .caller = &f->caller,
         .presence = &f->presence,
@@ -118,12 +120,34 @@ a_fault_stands_under_its_field_and_keeps_the_field_in_sight(void **state)
     ud_secret_free(&f.pin);
 }
 
+static void
+who_is_told_no_user_names_one(void **state)
+{
+    struct form f;
+
+    (void)state;
+    fill(&f);
+    f.model.user = NULL;
+    f.model.user_shown = true;
+    f.model.reason_chosen = 4;
+    f.model.verified_chosen = 0;
+    f.model.focus = UD_REASON_FIELD_USER;
+    check("user", &f.model);
+    ud_line_set(&f.user, "ann.lee");
+    f.model.user = "ann.lee";
+    f.model.error_field = UD_REASON_FIELD_USER;
+    f.model.error = "The account needs its domain. Type it as in alice@corp.example or CORP\\alice.";
+    check("user-fault", &f.model);
+    ud_secret_free(&f.pin);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reasons_come_first_and_have_digits),
         cmocka_unit_test(the_sentence_that_will_be_recorded_grows_with_the_form),
+        cmocka_unit_test(who_is_told_no_user_names_one),
         cmocka_unit_test(a_fault_stands_under_its_field_and_keeps_the_field_in_sight),
     };
 

@@ -3,8 +3,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/role.h"
 #include "app/screens.h"
 #include "base/buf.h"
+#include "domain/account.h"
 #include "grid/i18n.h"
 
 #define AGAIN ((ud_msec)15000)
@@ -136,6 +138,10 @@ ud_board_ask_refused(const struct ud_app *app)
 
     if (item == NULL)
         return _("There is nothing to ask for.");
+    if (ud_role_refused_key(app, item->source) != NULL)
+        return ud_role_refused_key(app, item->source);
+    if (ud_role_names_user(app, item->source) && ud_role_named(app, &item->e.device) == NULL)
+        return _("Name its user first: look for the device by the user's whole account.");
     return item->e.state == UD_BOARD_ASKED ? _("A new key was asked for already; the device has not answered yet.") : NULL;
 }
 
@@ -151,6 +157,8 @@ ud_board_ask(struct ud_app *app)
     if (item == NULL)
         return;
     device_of(app, item, &d);
+    if (ud_role_named(app, &d.id) != NULL)
+        (void)!ud_account_name_user(&why, ud_role_named(app, &d.id), NULL); /* it was whole when it was noted */
     ud_dev_set(&dev, &d);
     key.id = item->e.key;
     key.kind = item->e.kind;

@@ -181,7 +181,7 @@ lay_fields(struct form *f)
         /* UD: at most 15 cells */
         text_field(f, UD_REASON_FIELD_NOTE, _("Note"), m->note, NULL);
     if (m->user_shown)
-        text_field(f, UD_REASON_FIELD_USER, _("User's account"), m->user_line, _("alice@corp.example, CORP\\alice"));
+        text_field(f, UD_REASON_FIELD_USER, _("User"), m->user_line, _("alice@corp.example, CORP\\alice"));
     if (m->ticket_need != UD_NEED_NO)
         /* UD: at most 15 cells */
         text_field(f, UD_REASON_FIELD_TICKET, _("Ticket"), m->ticket, optional(m->ticket_need));

@@ -20,7 +20,7 @@ struct shown {
 
 static const struct shown audit[] = {
     { UD_AUDIT_TIME, { N_("Time"), 10, 10, 0, 0, false } },
-    { UD_AUDIT_RESULT, { N_("Result"), 10, 10, 0, 0, false } },
+    { UD_AUDIT_RESULT, { N_("Result"), 10, 12, 0, 0, false } },
     { UD_AUDIT_HELPDESK_USER, { N_("Who asked"), 9, 22, 1, 1, false } },
     { UD_AUDIT_END_USER, { N_("For"), 12, 26, 1, 4, false } },
     { UD_AUDIT_COMPUTER, { N_("Computer"), 12, 20, 1, 0, false } },
@@ -29,7 +29,7 @@ static const struct shown audit[] = {
 };
 static const struct shown encryption[] = {
     { UD_ENCRYPTION_DEVICE, { N_("Device"), 12, 20, 1, 0, false } },
-    { UD_ENCRYPTION_STATUS, { N_("Encryption"), 9, 13, 0, 0, false } },
+    { UD_ENCRYPTION_STATUS, { N_("Encryption"), 10, 14, 0, 0, false } },
     { UD_ENCRYPTION_KEY, { N_("Key"), 8, 8, 0, 0, false } },
     { UD_ENCRYPTION_SHOWN, { N_("Shown"), 5, 6, 0, 2, false } },
     { UD_ENCRYPTION_USER, { N_("User"), 10, 28, 1, 1, false } },
