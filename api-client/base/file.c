@@ -1,6 +1,7 @@
 /* State files. Paths are walked component by component on directory handles; a link in the middle is followed only where root
  * made it, a link at the end never. */
 #include "base/file.h"
+#include "base/i18n.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,8 +35,13 @@ static enum ud_status
 path_error(struct ud_error *err, const char *what, const char *path)
 {
     char text[256];
+    int e = errno;
 
-    snprintf(text, sizeof(text), "%s %s", what, path);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(text, sizeof(text), ud_translate(what), path); /* each has one %s, and make check-po looks that translations do */
+#pragma GCC diagnostic pop
+    errno = e;
     return ud_error_errno(err, text);
 }
 
@@ -103,7 +109,7 @@ walk(struct place *p, const char *path, bool make, struct ud_error *err)
 
     p->dir = open(path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (p->dir < 0)
-        return path_error(err, "Cannot open the directory of", path);
+        return path_error(err, N_("Cannot open the directory of %s"), path);
     for (;;) {
         errno = ENAMETOOLONG;
         if (!take_component(p->last, &rest))
@@ -122,7 +128,7 @@ walk(struct place *p, const char *path, bool make, struct ud_error *err)
         close(p->dir);
         p->dir = next;
     }
-    enum ud_status st = path_error(err, "Cannot reach", path);
+    enum ud_status st = path_error(err, N_("Cannot reach %s"), path);
     close(p->dir);
     p->dir = -1;
     return st;
@@ -134,7 +140,7 @@ check_dir(int dir, const char *path, struct ud_error *err)
     struct stat sb;
 
     if (fstat(dir, &sb) != 0)
-        return path_error(err, "Cannot look at", path);
+        return path_error(err, N_("Cannot look at %s"), path);
     if (sb.st_uid != geteuid()) {
         ud_error_set(err, UD_CONFIG, "The directory %s belongs to another account (uid %u)", path, (unsigned)sb.st_uid);
         ud_error_hint(err, "Run: chown %u %s", (unsigned)geteuid(), path);
@@ -164,14 +170,14 @@ ud_dir_ensure(const char *path, struct ud_error *err)
             close(up);
         }
     } else if (errno != EEXIST) {
-        st = path_error(err, "Cannot make the directory", path);
+        st = path_error(err, N_("Cannot make the directory %s"), path);
         close(p.dir);
         return st;
     }
     int dir = openat(p.dir, p.last, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     close(p.dir);
     if (dir < 0)
-        return path_error(err, "Cannot open the directory", path);
+        return path_error(err, N_("Cannot open the directory %s"), path);
     st = check_dir(dir, path, err);
     close(dir);
     return st;
@@ -204,9 +210,9 @@ ud_file_open_read(int *out, const char *path, struct ud_error *err)
     if (fd < 0 && errno == ELOOP)
         return ud_error_set(err, UD_CONFIG, "%s is a link, and links are not followed here", path);
     if (fd < 0)
-        return path_error(err, "Cannot open", path);
+        return path_error(err, N_("Cannot open %s"), path);
     if (fstat(fd, &sb) != 0) {
-        st = path_error(err, "Cannot look at", path);
+        st = path_error(err, N_("Cannot look at %s"), path);
     } else if (!S_ISREG(sb.st_mode)) {
         st = ud_error_set(err, UD_CONFIG, "%s is not a regular file", path);
     } else if (is_writable_by_others(&sb)) {
@@ -248,7 +254,7 @@ ud_file_read(struct ud_buf *out, const char *path, size_t max, struct ud_error *
     while ((n = read_some(fd, chunk, sizeof(chunk))) > 0 && !out->failed)
         ud_buf_append(out, chunk, (size_t)n);
     if (n < 0)
-        st = path_error(err, "Cannot read", path);
+        st = path_error(err, N_("Cannot read %s"), path);
     else if (out->failed)
         st = ud_error_set(err, UD_INVALID, "%s is longer than %zu bytes", path, max);
     else
@@ -265,7 +271,7 @@ check_secret_file(size_t *size, int fd, const char *path, struct ud_error *err)
     struct stat sb;
 
     if (fstat(fd, &sb) != 0)
-        return path_error(err, "Cannot look at", path);
+        return path_error(err, N_("Cannot look at %s"), path);
     if (sb.st_uid != geteuid() && sb.st_uid != 0)
         return ud_error_set(err, UD_CONFIG, "%s belongs to another account (uid %u)", path, (unsigned)sb.st_uid);
     if ((sb.st_mode & 0177) != 0) {
@@ -298,7 +304,7 @@ ud_file_read_secret(struct ud_secret **out, const char *path, struct ud_error *e
     ud_secret_close(*out);
     ud_secret_set_length(*out, used);
     if (n < 0) {
-        st = path_error(err, "Cannot read", path);
+        st = path_error(err, N_("Cannot read %s"), path);
         ud_secret_free(out);
     }
 out:
@@ -331,7 +337,7 @@ sync_dir(int dir, const char *path, struct ud_error *err)
     int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0 || fsync(fd) != 0) {
-        enum ud_status st = path_error(err, "Cannot sync the directory of", path);
+        enum ud_status st = path_error(err, N_("Cannot sync the directory of %s"), path);
         if (fd >= 0)
             close(fd);
         return st;
@@ -351,16 +357,16 @@ ud_file_replace(const char *path, const void *bytes, size_t length, unsigned mod
         return st;
     int fd = open_temporary(name, &p, mode);
     if (fd < 0) {
-        st = path_error(err, "Cannot make a file beside", path);
+        st = path_error(err, N_("Cannot make a file beside %s"), path);
         goto out;
     }
     st = ud_fd_write_all(fd, bytes, length, err);
     if (st == UD_OK && fsync(fd) != 0)
-        st = path_error(err, "Cannot sync", path);
+        st = path_error(err, N_("Cannot sync %s"), path);
     if (close(fd) != 0 && st == UD_OK)
-        st = path_error(err, "Cannot close", path);
+        st = path_error(err, N_("Cannot close %s"), path);
     if (st == UD_OK && renameat(p.dir, name, p.dir, p.last) != 0)
-        st = path_error(err, "Cannot replace", path);
+        st = path_error(err, N_("Cannot replace %s"), path);
     if (st != UD_OK)
         unlinkat(p.dir, name, 0);
     else

@@ -354,7 +354,7 @@ run(struct ud_source_call *c)
         return;
     }
     if (c->source->session.refresh == NULL) {
-        ud_source_refuse(c, UD_SIGNIN, "Nobody is signed in here", "Sign in first");
+        ud_source_refuse(c, UD_SIGNIN, N_("Nobody is signed in here"), N_("Sign in first"));
         return;
     }
     c->waits_for_token = true;

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
+
 static bool
 offers(struct ud_source_call *c, bool has)
 {
     if (has)
         return true;
-    ud_source_refuse(c, UD_UNSUPPORTED, "This source cannot do that", "");
+    ud_source_refuse(c, UD_UNSUPPORTED, N_("This source cannot do that"), "");
     return false;
 }
 

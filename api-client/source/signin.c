@@ -295,8 +295,8 @@ on_code(struct ud_source_call *c, struct ud_http_reply *r)
         return;
     }
     if (!is_known_page(c->source, s->code.uri)) {
-        ud_source_refuse(c, UD_DENIED, "The service names a sign-in page that is not its own, so the code is not shown",
-            "Tell your security team; do not enter a code elsewhere");
+        ud_source_refuse(c, UD_DENIED, N_("The service names a sign-in page that is not its own, so the code is not shown"),
+            N_("Tell your security team; do not enter a code elsewhere"));
         return;
     }
     life = s->code.expires_in < LIFE_MAX ? s->code.expires_in : LIFE_MAX;

@@ -9,6 +9,7 @@
 #include "app/config_policy.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/language.h"
 
 #define SITE_DIR     "/etc/unlockdesk"
@@ -94,7 +95,7 @@ static int
 refuse(struct reading *r, const char *why, const char *name, const char *where)
 {
     if (r->status == UD_OK)
-        r->status = ud_error_set(r->err, UD_CONFIG, "%s \"%s\" in %s", why, name, where);
+        r->status = ud_error_set(r->err, UD_CONFIG, "%s \"%s\" in %s", ud_translate(why), name, where);
     return 0;
 }
 
@@ -266,20 +267,20 @@ on_setting(void *arg, const char *section, const char *name, const char *value)
         if (r->profile_only && strcmp(name, "profile") != 0)
             return 1;
         if (is_locked(r, name))
-            return refuse(r, "the site has locked the setting", name, "[console]");
-        return set_console(r, name, value) ? 1 : refuse(r, "not a setting, or not a value it can have:", name, "[console]");
+            return refuse(r, N_("the site has locked the setting"), name, "[console]");
+        return set_console(r, name, value) ? 1 : refuse(r, N_("not a setting, or not a value it can have:"), name, "[console]");
     }
     if (strncmp(section, "source ", 7) == 0 && section[7] != '\0') {
         if (r->profile_only)
             return 1;
         if (is_locked(r, "source"))
-            return refuse(r, "the site has locked the setting", "source", section);
+            return refuse(r, N_("the site has locked the setting"), "source", section);
         struct ud_source_config *s = source_named(r->config, section + 7);
         if (s == NULL)
-            return refuse(r, "more sources than 8:", section, "the file");
-        return set_source(s, name, value) ? 1 : refuse(r, "not a setting, or not a value it can have:", name, section);
+            return refuse(r, N_("more sources than 8:"), section, _("the file"));
+        return set_source(s, name, value) ? 1 : refuse(r, N_("not a setting, or not a value it can have:"), name, section);
     }
-    return refuse(r, "unknown section", section, "the file");
+    return refuse(r, N_("unknown section"), section, _("the file"));
 }
 
 static enum ud_status

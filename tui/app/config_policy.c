@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/i18n.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
 
@@ -141,7 +142,8 @@ ud_config_read_policy(struct ud_policy *policy, const char *path, bool tighten, 
         goto out;
     int line = ini_parse_string(data.data, on_setting, &r);
     if (line != 0) {
-        char what[256] = "it is no \"name = value\"";
+        char what[256];
+        (void)ud_copy(what, sizeof(what), _("it is no \"name = value\""));
         if (r.status != UD_OK && err != NULL)
             (void)ud_copy(what, sizeof(what), err->message);
         ud_error_set(err, UD_CONFIG, "%s line %d: %s", path, line, what);

@@ -56,7 +56,7 @@ on_line(void *arg, const char *section, const char *name, const char *value)
     char word[16];
 
     if (strcmp(section, "keys") != 0) {
-        (void)snprintf(r->problem, sizeof(r->problem), "section [%.40s] is not known, only [keys]", section);
+        (void)snprintf(r->problem, sizeof(r->problem), _("section [%.40s] is not known, only [keys]"), section);
         return 0;
     }
     for (size_t i = 0; i < count; i++) {
@@ -64,10 +64,10 @@ on_line(void *arg, const char *section, const char *name, const char *value)
             continue;
         if (bind(r->map, i, value, word))
             return 1;
-        (void)snprintf(r->problem, sizeof(r->problem), "\"%s\" is no key, or one too many for %.40s", word, name);
+        (void)snprintf(r->problem, sizeof(r->problem), _("\"%s\" is no key, or one too many for %.40s"), word, name);
         return 0;
     }
-    (void)snprintf(r->problem, sizeof(r->problem), "there is no command %.60s; see: unlockdesk commands", name);
+    (void)snprintf(r->problem, sizeof(r->problem), _("there is no command %.60s; see: unlockdesk commands"), name);
     return 0;
 }
 

@@ -70,7 +70,9 @@ ud_log_event(const char *name)
 const char *
 ud_log_detail(const char *text)
 {
-    return find(outcomes, sizeof(outcomes) / sizeof(outcomes[0]), text);
+    const char *words = find(outcomes, sizeof(outcomes) / sizeof(outcomes[0]), text);
+
+    return words != text ? words : ud_translate(text);
 }
 
 const char *

@@ -13,6 +13,7 @@
 
 #include "app/run.h"
 #include "base/buf.h"
+#include "base/i18n.h"
 
 enum { AT_TTY, AT_JOBS, AT_SIGNALS, AT_TIMER, AT_LAUNCHER, AT_CLIENT, AT_WATCHER, AT_COUNT };
 
@@ -310,7 +311,7 @@ static void
 end_orphans(struct ud_loop *l)
 {
     while (l->orphans > 0)
-        ud_loop_end_request(l, l->orphan[--l->orphans], UD_OFFLINE, "the connection to the service is not there");
+        ud_loop_end_request(l, l->orphan[--l->orphans], UD_OFFLINE, _("the connection to the service is not there"));
 }
 
 static bool

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 
 #define DEPTH 24
 
@@ -78,7 +79,7 @@ ud_recorder_find(char *out, size_t size, bool *is_screen)
     for (int i = 0, parent; i < DEPTH && pid > 1 && read_stat(pid, name, &parent); i++, pid = parent) {
         enum ud_sudo_log log = strcmp(name, "sudo") == 0 ? ud_recorder_sudo_log(pid) : UD_SUDO_NO_LOG;
         if (log != UD_SUDO_NO_LOG) {
-            (void)ud_copy(out, size, log == UD_SUDO_LOGS ? "sudo's I/O log" : "sudo (its I/O log cannot be ruled out)");
+            (void)ud_copy(out, size, log == UD_SUDO_LOGS ? "sudo's I/O log" : _("sudo (its I/O log cannot be ruled out)"));
             *is_screen = false;
             return;
         }

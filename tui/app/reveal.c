@@ -127,13 +127,13 @@ revealed(struct ud_app *app, struct ud_call *c, const struct ud_msg_revealed *m)
     if (m->server_request != NULL)
         (void)ud_copy(c->server_request, sizeof(c->server_request), m->server_request);
     if (!right_key(c, m)) {
-        ud_entry_detail(line(app, c, NULL, UD_EVENT_MISMATCH), "the answer names another key or device");
+        ud_entry_detail(line(app, c, NULL, UD_EVENT_MISMATCH), N_("the answer names another key or device"));
         fail(c, _("The answer is for another key, so nothing is shown."),
             _("Tell whoever runs the place where the keys are stored."));
         return;
     }
     if (ud_seal_open(&c->key, m->sealed, m->sealed_length, c->one_time, &err) != UD_OK) {
-        ud_entry_detail(line(app, c, NULL, UD_EVENT_MISMATCH), "the answer cannot be opened");
+        ud_entry_detail(line(app, c, NULL, UD_EVENT_MISMATCH), N_("the answer cannot be opened"));
         fail(c, _("The answer was not sealed for this console, so nothing is shown."),
             _("Tell whoever runs the place where the keys are stored."));
         return;
@@ -141,7 +141,7 @@ revealed(struct ud_app *app, struct ud_call *c, const struct ud_msg_revealed *m)
     ud_secret_free(&c->one_time);
     ud_recovery_check(&c->shape, c->r.key.kind, c->key);
     if (!c->shape.ok) {
-        ud_entry_detail(line(app, c, NULL, UD_EVENT_MISMATCH), "the stored key is malformed");
+        ud_entry_detail(line(app, c, NULL, UD_EVENT_MISMATCH), N_("the stored key is malformed"));
         fail(c, _("What is stored here is not a valid recovery key, so nothing is shown."),
             _("Look for an older key of this device."));
         return;
@@ -299,12 +299,12 @@ ud_reveal_abandon(struct ud_app *app, struct ud_call *c)
         c->approval_until = 0;
     } else if (c->phase == UD_CALL_ASKED) {
         ud_do(app, UD_DO_CANCEL)->tag = c->tag;
-        ud_entry_detail(line(app, c, NULL, UD_EVENT_UNCERTAIN), "left before the answer");
+        ud_entry_detail(line(app, c, NULL, UD_EVENT_UNCERTAIN), N_("left before the answer"));
         fail(c, _("The answer did not come; the source may have counted this as shown."), _("Enter asks again."));
     } else if (c->phase == UD_CALL_INTENT || c->phase == UD_CALL_RECORDING) {
         bool asked = c->phase == UD_CALL_RECORDING;
         ud_entry_detail(line(app, c, NULL, asked ? UD_EVENT_UNCERTAIN : UD_EVENT_FAILED),
-            asked ? "arrived, not shown" : "left before it was asked");
+            asked ? N_("arrived, not shown") : N_("left before it was asked"));
         fail(c, _("The key was not shown."), _("Enter asks again."));
     }
 }

@@ -147,7 +147,7 @@ find_done(struct ud_app *app, const struct ud_msg_done *m)
         (void)ud_copy(v->hint, sizeof(v->hint), m->hint);
     } else if (v->found == 0) {
         v->find = UD_SELF_MISS;
-        ud_entry_detail(ud_do_record(app, NULL, UD_EVENT_FAILED), "self-service: no own recovery key has this ID");
+        ud_entry_detail(ud_do_record(app, NULL, UD_EVENT_FAILED), N_("self-service: no own recovery key has this ID"));
     } else if (v->found > 1) {
         ask_for_all(app);
     } else {

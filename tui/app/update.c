@@ -198,7 +198,7 @@ on_signal(struct ud_app *app, enum ud_on on)
         }
         ud_store_clear(app);
         if (app->session_recorded)
-            ud_entry_detail(ud_do_record(app, NULL, UD_EVENT_END), on == UD_ON_HANGUP ? "terminal lost" : "terminated");
+            ud_entry_detail(ud_do_record(app, NULL, UD_EVENT_END), on == UD_ON_HANGUP ? N_("terminal lost") : N_("terminated"));
         app->quit = true;
         break;
     }

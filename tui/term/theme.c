@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #define NAME_MAX_THEME 64
@@ -88,7 +89,8 @@ parse_style(struct reading *r, struct ud_style *out, enum ud_depth depth, const 
             continue;
         }
         if (background || !parse_attribute(&style.attributes, word)) {
-            snprintf(r->wrong, sizeof(r->wrong), "\"%.60s\" is no %s here", word, background ? "colour" : "colour or attribute");
+            snprintf(r->wrong, sizeof(r->wrong), _("\"%.60s\" is no %s here"), word,
+                background ? _("colour") : _("colour or attribute"));
             return false;
         }
     }
@@ -102,7 +104,7 @@ set_role(struct reading *r, enum ud_depth depth, const char *name, const char *v
     enum ud_role role;
 
     if (!ud_role_parse(&role, name)) {
-        snprintf(r->wrong, sizeof(r->wrong), "there is no role \"%.60s\"", name);
+        snprintf(r->wrong, sizeof(r->wrong), _("there is no role \"%.60s\""), name);
         return false;
     }
     r->set[depth][role] = true;
@@ -125,9 +127,9 @@ on_line(void *user, const char *section, const char *name, const char *value)
         return 1;
     }
     if (strcmp(section, "theme") == 0)
-        snprintf(r->wrong, sizeof(r->wrong), "[theme] has no setting \"%.60s\"", name);
+        snprintf(r->wrong, sizeof(r->wrong), _("[theme] has no setting \"%.60s\""), name);
     else
-        snprintf(r->wrong, sizeof(r->wrong), "there is no section [%.60s]", section);
+        snprintf(r->wrong, sizeof(r->wrong), _("there is no section [%.60s]"), section);
     return 0;
 }
 
@@ -198,7 +200,7 @@ ud_theme_parse(struct ud_theme *out, const char *text, size_t length, struct ud_
         return UD_OK;
     ud_theme_builtin(out, "default");
     return ud_error_set(err, UD_INVALID, "line %d: %s", line > 0 ? line : 1,
-        r.wrong[0] ? r.wrong : "this is neither a section nor \"name = value\"");
+        r.wrong[0] ? r.wrong : _("this is neither a section nor \"name = value\""));
 }
 
 struct ud_style

@@ -121,7 +121,7 @@ describe(char *first, char *second, size_t size, const struct ud_view_report *mo
     first[0] = second[0] = '\0';
     if (model->report == UD_REPORT_AUDIT) {
         (void)snprintf(id, sizeof(id), "%.8s", c[UD_AUDIT_KEY]);
-        add(first, size, _("key"), id);
+        add(first, size, _("key ID"), id);
         add(first, size, _("reason"), c[UD_AUDIT_REASON]);
         add(first, size, _("ticket"), c[UD_AUDIT_TICKET]);
         add(first, size, _("ended"), c[UD_AUDIT_OUTCOME]);

@@ -5,6 +5,8 @@
 #include "wire/board.h"
 #include "wire/escrow.h"
 
+#include "base/i18n.h"
+
 static void
 pass_on(const struct ud_board_entry *e, void *arg)
 {
@@ -31,7 +33,7 @@ ud_escrowd_board(struct ud_source_call *c)
     char path[UD_SOURCE_PATH_MAX];
 
     if ((c->source->can & UD_WIRE_CAN_BOARD) == 0) {
-        ud_source_refuse(c, UD_UNSUPPORTED, "This service does not list the keys that were shown", "");
+        ud_source_refuse(c, UD_UNSUPPORTED, N_("This service does not list the keys that were shown"), "");
         return;
     }
     (void)snprintf(path, sizeof(path), "%s/escrow/v1/board", c->source->site_path);

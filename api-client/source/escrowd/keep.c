@@ -7,6 +7,8 @@
 #include "source/graph/graph.h"
 #include "wire/keep.h"
 
+#include "base/i18n.h"
+
 #define JSON_TYPE "application/json"
 
 static bool
@@ -49,7 +51,7 @@ ud_escrowd_keep(struct ud_source_call *c, const struct ud_source_keep *what)
     if (!offers(c, UD_WIRE_CAN_KEEP, "Recovery keys cannot be stored there by staff"))
         return;
     if (what->sealed_length > sizeof(k.sealed) || what->other_count > UD_BDE_PROTECTORS) {
-        ud_source_refuse(c, UD_INVALID, "The recovery key is too long", "");
+        ud_source_refuse(c, UD_INVALID, N_("The recovery key is too long"), "");
         return;
     }
     memcpy(k.sealed, what->sealed, what->sealed_length);

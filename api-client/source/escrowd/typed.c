@@ -8,6 +8,8 @@
 #include "wire/device_api.h"
 #include "wire/typed.h"
 
+#include "base/i18n.h"
+
 #define JSON_TYPE    "application/json"
 #define REQUESTS_MAX 64u
 
@@ -16,7 +18,7 @@ offers(struct ud_source_call *c)
 {
     if ((c->source->can & UD_WIRE_CAN_STORE) != 0)
         return true;
-    ud_source_refuse(c, UD_UNSUPPORTED, "This service does not take typed recovery keys", "");
+    ud_source_refuse(c, UD_UNSUPPORTED, N_("This service does not take typed recovery keys"), "");
     return false;
 }
 
@@ -108,7 +110,7 @@ ud_escrowd_store(struct ud_source_call *c, const struct ud_source_store *what)
     if (!offers(c))
         return;
     if (what->sealed_length == 0 || what->sealed_length > sizeof(ask.sealed)) {
-        ud_source_refuse(c, UD_INVALID, "The recovery key was not sealed", "");
+        ud_source_refuse(c, UD_INVALID, N_("The recovery key was not sealed"), "");
         return;
     }
     memcpy(ask.sealed, what->sealed, what->sealed_length);

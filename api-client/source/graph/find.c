@@ -84,8 +84,8 @@ ud_graph_find(struct ud_source_call *c, const struct ud_keyid_prefix *prefix)
 
     if (prefix->digits < 32) {
         ud_source_refuse(c, UD_UNSUPPORTED,
-            "Entra ID can be asked for whole recovery key IDs only; its list was searched instead",
-            "All 32 digits are asked of it directly");
+            N_("Entra ID can be asked for whole recovery key IDs only; its list was searched instead"),
+            N_("All 32 digits are asked of it directly"));
         return;
     }
     f->wanted = prefix->value;

@@ -408,9 +408,6 @@ secrets_of_calls(const struct ud_app *app)
 {
     size_t n = app->lock.half != NULL ? 1 : 0;
 
-    n += app->bde.text != NULL ? 1u : 0u; /* pages that are open */
-    n += (app->store.secret[0] != NULL ? 1u : 0u) + (app->store.secret[1] != NULL ? 1u : 0u);
-
     for (int i = 0; i < UD_CALLS; i++)
         n += (app->call[i].key != NULL ? 1u : 0u) + (app->call[i].typed != NULL ? 1u : 0u) +
              (app->call[i].one_time != NULL ? 1u : 0u);
