@@ -144,7 +144,7 @@ ud_store_device_retire(struct ud_store *s, uint64_t row, ud_wall at, struct ud_e
 
     if (st != UD_OK || at == UD_WALL_NONE)
         return st;
-    return ud_sql_run(s, ud_sql(s, UD_SQL_DEVICE_TOKENS_END, err, "i", (int64_t)row), err);
+    return ud_sql_run(s, ud_sql(s, UD_SQL_DEVICE_TOKEN_DROP, err, "i", (int64_t)row), err);
 }
 
 enum ud_status

@@ -211,6 +211,7 @@ ud_store_key_delete(struct ud_store *s, const struct ud_store_key *k, ud_wall at
 
     if ((st = ud_sql_run(s, ud_sql(s, UD_SQL_KEY_DELETED, err, "igiw", (int64_t)k->row, &k->k.id, (int64_t)k->device_row, at),
              err)) != UD_OK ||
+        (st = ud_sql_run(s, ud_sql(s, UD_SQL_MATCH_DELETE, err, "i", (int64_t)k->row), err)) != UD_OK ||
         (st = ud_sql_run(s, ud_sql(s, UD_SQL_PACKAGE_DELETE, err, "i", (int64_t)k->row), err)) != UD_OK)
         return st;
     return ud_sql_change(s, ud_sql(s, UD_SQL_KEY_DELETE, err, "i", (int64_t)k->row), err);

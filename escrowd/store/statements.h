@@ -118,6 +118,7 @@
     X(PACKAGE_ADD, "INSERT INTO key_package(key, box) VALUES(?1, ?2)")                                                           \
     X(PACKAGE_GET, "SELECT box FROM key_package WHERE key = ?1")                                                                 \
     X(PACKAGE_DELETE, "DELETE FROM key_package WHERE key = ?1")                                                                  \
+    X(MATCH_DELETE, "DELETE FROM key_match WHERE key = ?1")                                                                      \
     X(KEY_DELETE, "DELETE FROM recovery_key WHERE row = ?1")                                                                     \
     X(KEY_DELETED, "INSERT INTO deleted_key(key, id, device, at) VALUES(?1, ?2, ?3, ?4)")                                        \
     X(PROTECTOR_ADD, "INSERT OR IGNORE INTO protector(id, device, kind) VALUES(?1, ?2, ?3)")                                     \
@@ -164,7 +165,6 @@
     X(GRANT_SWEEP, "DELETE FROM consent WHERE expires < ?1 AND NOT EXISTS (SELECT 1 FROM token t "                               \
                    "WHERE t.consent = consent.row)")                                                                             \
     X(DEVICE_TOKEN_ADD, "INSERT INTO device_token(id, hash, device) VALUES(?1, ?2, ?3)")                                         \
-    X(DEVICE_TOKENS_END, "DELETE FROM device_token WHERE device = ?1")                                                           \
     X(DEVICE_TOKEN_DROP, "DELETE FROM device_token WHERE device = ?1")                                                           \
     X(DEVICE_TOKEN_GET, "SELECT hash, device FROM device_token WHERE id = ?1")                                                   \
     X(AGENT_ADD, "INSERT INTO agent(id, name, hash, os, created) VALUES(?1, ?2, ?3, ?4, ?5)")                                    \
