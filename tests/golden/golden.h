@@ -187,7 +187,7 @@ golden_show_cut(const struct golden_screen *s, const char *language, unsigned he
 static bool
 golden_is_tight(const struct golden_screen *s)
 {
-    static const char *const tight[] = { "log/list", "device/failed", "devices/hits", "reason/fault" };
+    static const char *const tight[] = { "log/list", "device/failed", "devices/hits", "reason/fault", "report/audit" };
     char name[128];
 
     snprintf(name, sizeof(name), "%s/%s", s->folder, s->name);

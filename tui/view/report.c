@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "domain/reason.h"
 #include "grid/i18n.h"
 #include "view/parts.h"
 #include "widget/table.h"
@@ -43,12 +44,25 @@ _Static_assert(sizeof(audit) / sizeof(audit[0]) == COLUMNS && sizeof(encryption)
 static const char *
 word(const char *text)
 {
-    static const char *const words[] = { N_("successful"), N_("failed"), N_("encrypted"), N_("not-encrypted"), N_("escrowed"),
-        N_("missing"), N_("yes"), N_("no"), N_("unknown"), N_("self-service"), N_("ready"), N_("not-applicable") };
+    static const struct {
+        const char *name, *text;
+    } words[] = { { "successful", N_("successful") }, { "failed", N_("failed") }, { "encrypted", N_("encrypted") },
+        { "not-encrypted", N_("not encrypted") }, { "escrowed", N_("escrowed") }, { "missing", N_("missing") },
+        { "yes", N_("yes") }, { "no", N_("no") }, { "unknown", N_("unknown") }, { "self-service", N_("self-service") },
+        { "ready", N_("ready") }, { "not-applicable", N_("not applicable") }, { "worked", N_("it worked") },
+        { "did-not-unlock", N_("it did not unlock") }, { "gone", N_("the caller is gone") },
+        { "advanced", N_("advanced helpdesk") }, { "bitlocker", N_("BitLocker") }, { "filevault", N_("FileVault") },
+        { "luks", N_("LUKS") }, { "package", N_("key package") } };
+    size_t count;
+    const struct ud_reason *reason = ud_reason_shipped(&count);
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(words[i], text) == 0)
-            return ud_translate(text);
+        if (strcmp(words[i].name, text) == 0)
+            return _(words[i].text);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(reason[i].code, text) == 0)
+            return _(reason[i].text);
     }
     return text;
 }
@@ -122,12 +136,12 @@ describe(char *first, char *second, size_t size, const struct ud_view_report *mo
     if (model->report == UD_REPORT_AUDIT) {
         (void)snprintf(id, sizeof(id), "%.8s", c[UD_AUDIT_KEY]);
         add(first, size, _("key ID"), id);
-        add(first, size, _("reason"), c[UD_AUDIT_REASON]);
+        add(first, size, _("reason"), word(c[UD_AUDIT_REASON]));
         add(first, size, _("ticket"), c[UD_AUDIT_TICKET]);
-        add(first, size, _("ended"), c[UD_AUDIT_OUTCOME]);
+        add(first, size, _("ended"), word(c[UD_AUDIT_OUTCOME]));
         add(first, size, _("refused:"), c[UD_AUDIT_WHY]);
         add(second, size, _("by"), word(c[UD_AUDIT_SOURCE]));
-        add(second, size, _("role"), c[UD_AUDIT_ROLE]);
+        add(second, size, _("role"), word(c[UD_AUDIT_ROLE]));
         add(second, size, _("for"), c[UD_AUDIT_END_USER]);
         add(second, size, _("serial number"), c[UD_AUDIT_SERIAL]);
     } else {
