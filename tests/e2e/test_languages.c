@@ -164,6 +164,65 @@ recovery_speaks(const struct speech *s)
     ud_pty_end(&p);
 }
 
+/* --- self-service ------------------------------------------------------------------------------------------------------- */
+
+static const struct own {
+    const char *language, *approve, *you, *notice, *query, *help, *why, *reason, *group, *good;
+} owns[] = {
+    { "nl", "Enter: goedkeuren als", "Bent u dit?", "OEFENING. Elke computer",
+        "Om welke herstelsleutel vraagt de vergrendelde computer?", "Bel de servicedesk, toestel 4357.",
+        "Waarom hebt u hem nodig?", "Pincode of wachtwoordzin kwijt", "Groep 1 van 8", "Goed: de computer is ontgrendeld." },
+    { "sv", "Enter: godkänn som", "Är det här du?", "ÖVNING. Varje dator",
+        "Vilken återställningsnyckel frågar den låsta datorn efter?", "Ring servicedesken, anknytning 4357.",
+        "Varför behöver du den?", "Förlorad PIN-kod eller lösenfras", "Grupp 1 av 8", "Bra: datorn är upplåst." },
+    { "ja", "として承認", "あなたですか?", "練習用です。", "ロックされたコンピューターはどの回復キーを求めていますか?",
+        "サービスデスク (内線 4357) に電話してください。", "なぜ必要ですか?", "PIN またはパスフレーズの紛失", "グループ 1 / 8",
+        "コンピューターのロックが解除されました。" },
+};
+
+static void
+self_service_speaks(const struct own *s)
+{
+    const char *argv[] = { "seams/unlockdesk", "--demo=60", "--seed", "7", "--lang", s->language, "self-service", NULL };
+    struct ud_pty_options o = { .argv = argv, .width = 80, .height = 24 };
+    struct ud_pty *p = ud_pty_start(&o);
+
+    accept(p, s->approve);
+    accept(p, s->you);
+    accept(p, s->notice);
+    ud_pty_wait(p, s->query);
+    ud_pty_pause(p);
+    ud_pty_type(p, "c0ffee11"); /* of nobody: the helpdesk's words in the language */
+    ud_pty_key(p, "Enter");
+    ud_pty_wait(p, s->help);
+    ud_pty_key(p, "C-u");
+    ud_pty_type(p, "bdc8c392");
+    accept(p, "bdc8c392");
+    ud_pty_wait(p, s->why);
+    ud_pty_wait(p, s->reason);
+    ud_pty_key(p, "3");
+    accept(p, s->reason);
+    ud_pty_wait(p, s->group);
+    ud_pty_idle(p);
+    for (int i = 1; i < 8; i++) {
+        ud_pty_key(p, "Space");
+        ud_pty_idle(p);
+    }
+    ud_pty_key(p, "w");
+    ud_pty_wait(p, s->good);
+    ud_pty_end(&p);
+}
+
+static void
+self_service_speaks_each_language(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(owns) / sizeof(owns[0]); i++)
+        self_service_speaks(&owns[i]);
+}
+
+/* --- the helpdesk's flow ------------------------------------------------------------------------------------------------ */
+
 static void
 recovery_speaks_dutch(void **state)
 {
@@ -217,6 +276,7 @@ main(void)
         cmocka_unit_test(recovery_speaks_dutch),
         cmocka_unit_test(recovery_speaks_swedish),
         cmocka_unit_test(recovery_speaks_japanese_with_wide_characters_in_place),
+        cmocka_unit_test(self_service_speaks_each_language),
         cmocka_unit_test(the_worker_speaks_the_consoles_language),
     };
 
