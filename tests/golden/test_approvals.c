@@ -66,6 +66,17 @@ a_call_that_waits_says_for_whom_and_how_long(void **state)
 }
 
 static void
+in_self_service_it_says_to_stay(void **state)
+{
+    struct ud_view_waiting m = waiting(UD_APPROVAL_OPEN);
+
+    (void)state;
+    m.own = true;
+    m.caller = m.ticket = m.note = "";
+    check("waiting", "own", "Approval", draw_waiting, &m);
+}
+
+static void
 an_approved_one_says_by_whom_and_what_to_press(void **state)
 {
     struct ud_view_waiting m = waiting(UD_APPROVAL_GRANTED);
@@ -177,6 +188,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_that_waits_says_for_whom_and_how_long),
+        cmocka_unit_test(in_self_service_it_says_to_stay),
         cmocka_unit_test(an_approved_one_says_by_whom_and_what_to_press),
         cmocka_unit_test(a_denied_one_says_why_and_what_to_do),
         cmocka_unit_test(a_request_that_could_not_be_sent_says_so),

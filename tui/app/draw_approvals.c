@@ -35,7 +35,8 @@ ud_draw_waiting(const struct ud_app *app, struct ud_canvas cv)
                             .approver = c->r.approval.approver,
                             .answer = c->r.approval.answer,
                             .error = c->error,
-                            .hint = c->hint });
+                            .hint = c->hint,
+                            .own = app->self.on });
 }
 
 void

@@ -251,7 +251,8 @@ ud_waiting_go_refused(const struct ud_app *app)
     if (c == NULL || c->phase != UD_CALL_APPROVAL)
         return _("No call is open.");
     if (c->r.approval.state == UD_APPROVAL_OPEN)
-        return _("Nobody has decided yet. h: hold the call. Esc: withdraw the request.");
+        return app->self.on ? _("Nobody has decided yet. Esc: withdraw the request.")
+                            : _("Nobody has decided yet. h: hold the call. Esc: withdraw the request.");
     if (c->r.approval.state == UD_APPROVAL_NONE && c->error[0] == '\0')
         return _("The request is being sent.");
     return NULL;

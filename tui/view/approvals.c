@@ -72,6 +72,22 @@ waiting_role(enum ud_approval_state state)
                                                                     : UD_ROLE_STATE_WARNING;
 }
 
+/* In self-service nothing can be held, and silence ends the session. */
+static void
+open_sentence(char *out, size_t size, bool own, const char *left)
+{
+    if (own)
+        (void)snprintf(out, size,
+            _("This key needs the approval of a second person at the helpdesk; %s are left. Press a key now and then: after some "
+              "minutes without one the session ends. Esc withdraws the request."),
+            left);
+    else
+        (void)snprintf(out, size,
+            _("This key needs the approval of a second person. Every approver sees the request; %s are left. h holds the call, "
+              "and you will be told. Esc withdraws the request."),
+            left);
+}
+
 /* What it means, and what to do now. */
 static void
 waiting_sentence(char *out, size_t size, const struct ud_view_waiting *m)
@@ -85,11 +101,7 @@ waiting_sentence(char *out, size_t size, const struct ud_view_waiting *m)
             out, size, "%s", m->error[0] ? _("Enter asks again. Esc leaves the call.") : _("The request is on its way."));
         break;
     case UD_APPROVAL_OPEN:
-        (void)snprintf(out, size,
-            _("This key needs the approval of a second person. Every approver sees the request; %s are left. h holds the call, "
-              "and "
-              "you will be told. Esc withdraws the request."),
-            m->left > 0 ? left : "…");
+        open_sentence(out, size, m->own, m->left > 0 ? left : "…");
         break;
     case UD_APPROVAL_GRANTED:
         (void)snprintf(out, size, _("%s has approved it. Enter gets the key, once; %s are left for that."), m->approver,

@@ -17,6 +17,7 @@ struct ud_view_waiting {
     const char *approver; /* GRANTED, DENIED */
     const char *answer;   /* the approver's note; may be empty */
     const char *error, *hint;
+    bool own; /* self-service: there is no call that could be held */
 };
 void ud_view_waiting(struct ud_canvas cv, const struct ud_view_waiting *model);
 

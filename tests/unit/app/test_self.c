@@ -334,6 +334,45 @@ a_refusal_names_the_helpdesk(void **state)
     desk_free(d);
 }
 
+static void
+a_reason_may_need_a_second_person_first(void **state)
+{
+    struct desk *d = first_page();
+    struct ud_policy *p = &d->message->u.policy.policy;
+    struct ud_approval_request granted = { .id = d->key[1], .state = UD_APPROVAL_OPEN, .left = 900000 };
+
+    (void)state;
+    d->message->type = UD_MSG_POLICY;
+    d->message->u.policy.source = 0;
+    *p = d->app->policy;
+    p->approval = UD_APPROVAL_RULE_NO;
+    for (size_t i = 0; i < p->reason_count; i++)
+        p->reason[i].needs_approval = p->reason[i].self_service;
+    desk_message(d, 0);
+    ask_id(d, "8a5d13d6");
+    found(d, "alice@training.invalid", 0);
+    source_says(d, UD_OK, "");
+    desk_key(d, "3");
+    go(d);
+    assert_int_equal(desk_count(d, UD_MSG_REVEAL), 0);
+    assert_int_equal(d->app->screen, UD_SCREEN_WAITING);
+    for (int i = 0; i < 2; i++) {
+        enum ud_msg_type asked = i == 0 ? UD_MSG_APPROVAL_ASK : UD_MSG_APPROVAL_WATCH;
+        granted.state = i == 0 ? UD_APPROVAL_OPEN : UD_APPROVAL_GRANTED;
+        d->message->type = UD_MSG_APPROVAL;
+        d->message->u.approval = (struct ud_msg_approval){ .a = granted };
+        desk_message(d, d->asked[desk_asked(d, asked)].tag);
+        desk_done(d, asked, UD_OK);
+        if (i == 0)
+            desk_key(d, "h"); /* nothing is held here */
+        assert_int_equal(d->app->screen, UD_SCREEN_WAITING);
+    }
+    go(d);
+    desk_answer_reveal(d, &d->key[0]);
+    assert_non_null(desk_painted(d));
+    desk_free(d);
+}
+
 /* --- ends ------------------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -473,6 +512,7 @@ main(void)
         cmocka_unit_test(a_key_that_did_not_unlock_leads_back_to_the_id),
         cmocka_unit_test(a_refusal_names_the_helpdesk),
         cmocka_unit_test(silence_wipes_and_ends_and_the_page_closes_itself),
+        cmocka_unit_test(a_reason_may_need_a_second_person_first),
         cmocka_unit_test(a_slow_approval_is_not_silence),
         cmocka_unit_test(a_stop_is_ignored_and_going_on_after_one_ends_it),
         cmocka_unit_test(a_lost_worker_ends_it),
