@@ -55,7 +55,7 @@ ud_operator_import(const struct ud_fixture *f, const char *line)
     char path[128];
     size_t commas = 0;
 
-    for (const char *c = line; *c != '\0'; c++)
+    for (const char *c = line; *c != '\0' && *c != '\n'; c++)
         commas += *c == ',';
     (void)snprintf(path, sizeof(path), "%s/../import.csv", f->dir);
     FILE *file = fopen(path, "we");
