@@ -68,7 +68,13 @@ sign_in_failed(struct ud_app *app, const char *message, const char *hint)
 {
     app->sign_in.step = UD_SIGN_IN_FAILED;
     (void)ud_copy(app->sign_in.error, sizeof(app->sign_in.error), message);
-    (void)ud_copy(app->sign_in.hint, sizeof(app->sign_in.hint), hint);
+    if (app->self.on) { /* nobody else here knows what to do */
+        char help[420];
+        ud_app_helpdesk(app, help, sizeof(help));
+        (void)snprintf(app->sign_in.hint, sizeof(app->sign_in.hint), "%s\n%s", hint, help);
+    } else {
+        (void)ud_copy(app->sign_in.hint, sizeof(app->sign_in.hint), hint);
+    }
 }
 
 void

@@ -100,7 +100,7 @@ struct ud_sign_in_state {
     uint8_t source;
     char code[32], address[256], warning[256];
     ud_msec expires;
-    char identity[300], error[320], hint[320];
+    char identity[300], error[320], hint[760];
     ud_msec since; /* of the question */
     bool approving;
 };

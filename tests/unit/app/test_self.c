@@ -174,6 +174,23 @@ a_notice_comes_first_and_a_missing_one_is_said_so(void **state)
     desk_free(d);
 }
 
+static void
+a_sign_in_that_fails_names_the_helpdesk(void **state)
+{
+    struct desk *d = start(true);
+
+    (void)state;
+    d->message->type = UD_MSG_BRANDING;
+    d->message->u.branding = (struct ud_msg_branding){ .texts = { .helpdesk_text = "Bel 4357." } };
+    desk_message(d, d->asked[desk_asked(d, UD_MSG_GET_BRANDING)].tag);
+    desk_done(d, UD_MSG_SIGN_IN, UD_DENIED);
+    assert_int_equal(d->app->sign_in.step, UD_SIGN_IN_FAILED);
+    assert_non_null(strstr(d->app->sign_in.hint, "Bel 4357."));
+    go(d);
+    assert_int_equal(desk_count(d, UD_MSG_SIGN_IN), 2);
+    desk_free(d);
+}
+
 /* --- the key ID -------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -502,6 +519,7 @@ main(void)
         cmocka_unit_test(staff_are_told_that_it_is_not_for_them),
         cmocka_unit_test(a_console_of_staff_stays_a_console),
         cmocka_unit_test(a_notice_comes_first_and_a_missing_one_is_said_so),
+        cmocka_unit_test(a_sign_in_that_fails_names_the_helpdesk),
         cmocka_unit_test(fewer_than_eight_characters_ask_nobody),
         cmocka_unit_test(a_key_of_another_person_is_a_miss_and_is_recorded),
         cmocka_unit_test(several_keys_ask_for_all_characters),
