@@ -230,6 +230,7 @@ held_meanwhile_and_told_when_nobody_decides_in_time(void **state)
     ud_pty_key(d->decides.pty, "Down");
     ud_pty_wait(d->asks.pty, "Call 1: the key is not approved");
     ud_pty_wait_gone(d->decides.pty, "1 to approve");
+    ud_pty_key(d->asks.pty, "Tab");
     ud_pty_key(d->asks.pty, "1");
     ud_pty_wait(d->asks.pty, "Nobody decided in time");
     ud_pty_key(d->asks.pty, "Esc");
