@@ -358,7 +358,7 @@ staff_ask_for_a_personal_key_and_its_user_is_met_with_the_request(void **state)
 /* --- keys without an ID ------------------------------------------------------------------------------------------------------ */
 
 static void
-a_key_without_an_id_is_got_by_its_device_hides_and_is_replaced(void **state)
+a_key_without_an_id_is_got_by_its_device_and_replaced(void **state)
 {
     const char *argv[] = { "seams/unlockdesk", "--config", o.config, "key", "reveal", "--device", COMPANY, "--kind", "filevault",
         "--reason", "lost-pin", NULL };
@@ -530,7 +530,7 @@ main(void)
         C(success_is_told_and_seen_by_another_session),
         C(what_is_typed_is_in_guarded_blocks_only_and_gone_once_it_is_sent),
         C(staff_ask_for_a_personal_key_and_its_user_is_met_with_the_request),
-        S(a_key_without_an_id_is_got_by_its_device_hides_and_is_replaced),
+        S(a_key_without_an_id_is_got_by_its_device_and_replaced),
         S(the_command_takes_the_key_twice_and_waits),
         S(the_command_sends_nothing_when_the_two_differ),
         S(a_new_key_without_an_id_is_done_all_the_same),
