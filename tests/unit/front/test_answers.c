@@ -230,11 +230,11 @@ main(void)
     front.delays = ud_delays_new();
     front.grants = ud_grants_new();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    ud_call_free_spares(&front); /* while what it lets go is there */
     ud_delays_free(&front.delays);
     ud_grants_free(&front.grants);
     ud_secret_free(&front.scratch);
     ud_sealer_free(&front.sealer);
     ud_secret_free(&vault_key);
-    ud_call_free_spares(&front);
     return failed;
 }
