@@ -154,7 +154,7 @@ the_flow_runs_to_the_key_whatever_command_was_asked_for_and_ends_the_connection(
     ud_pty_key(s->o.pty, "Enter");
     assert_int_equal(ud_pty_exit(s->o.pty), 0);
     for (int i = 0; i < 100 && !ud_pty_has(s->o.pty, "You are done."); i++)
-        ud_pty_pump(s->o.pty); /* what the client sent last may still be in the terminal */
+        ud_pty_pump(s->o.pty);                          /* what the client sent last may still be in the terminal */
     assert_true(ud_pty_has(s->o.pty, "You are done.")); /* still to be read where the connection was */
 }
 
