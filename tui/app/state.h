@@ -355,6 +355,8 @@ struct ud_app {
     struct ud_palette_state palette;
     struct ud_log_state log;
     struct ud_approver_state approver;
+    uint32_t unasked_tag; /* a request that was left before its answer came: withdrawn when it comes */
+    uint8_t unasked_source;
     ud_msec policy_next; /* the rules are asked for again then: a surge may have begun */
     uint32_t policy_tag;
     struct ud_missing_state missing;

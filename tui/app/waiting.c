@@ -116,9 +116,23 @@ ended(struct ud_app *app, struct ud_call *c, const struct ud_msg_done *m)
         settle(app, c, UD_APPROVAL_WITHDRAWN);
 }
 
+static void
+withdraw(struct ud_app *app, uint8_t source, const struct ud_guid *id)
+{
+    struct ud_request *r = ud_ask(app, NULL, UD_MSG_DECIDE, source);
+
+    r->u.approval_do = (struct ud_msg_approval_do){ .source = source, .id = *id, .decision = UD_APPROVAL_WITHDRAW };
+}
+
 bool
 ud_waiting_message(struct ud_app *app, const struct ud_event *e)
 {
+    if (e->tag != 0 && e->tag == app->unasked_tag) {
+        app->unasked_tag = 0;
+        if (e->message->type == UD_MSG_APPROVAL)
+            withdraw(app, app->unasked_source, &e->message->u.approval.a.id);
+        return true;
+    }
     for (int i = 0; i < UD_CALLS; i++) {
         struct ud_call *c = &app->call[i];
         if (c->phase != UD_CALL_APPROVAL || e->tag == 0 || c->approval_tag != e->tag)
@@ -277,27 +291,26 @@ void
 ud_waiting_withdraw(struct ud_app *app)
 {
     struct ud_call *c = ud_call_active(app);
-    struct ud_request *r;
-    bool open;
+    bool open, asking;
 
     if (c == NULL)
         return;
     open = can_change(c);
-    if (c->approval_tag != 0)
+    asking = c->approval_tag != 0 && wants_ask(c);
+    if (asking) {
+        app->unasked_tag = c->approval_tag;
+        app->unasked_source = c->r.dev.d.source;
+    } else if (c->approval_tag != 0) {
         ud_do(app, UD_DO_CANCEL)->tag = c->approval_tag;
-    c->approval_tag = 0;
-    if (open) {
-        if (app->worker) {
-            r = ud_ask(app, NULL, UD_MSG_DECIDE, c->r.dev.d.source);
-            r->u.approval_do = (struct ud_msg_approval_do){
-                .source = c->r.dev.d.source, .id = c->r.approval.id, .decision = UD_APPROVAL_WITHDRAW
-            };
-        }
-        record(app, c, "withdrawn");
     }
+    c->approval_tag = 0;
+    if (open && app->worker)
+        withdraw(app, c->r.dev.d.source, &c->r.approval.id);
+    if (open || asking)
+        record(app, c, "withdrawn");
     explicit_bzero(&c->r.approval, sizeof(c->r.approval));
     c->phase = UD_CALL_FETCH;
     ud_call_leave(app);
-    if (open)
+    if (open || asking)
         ud_say(app, UD_TONE_PLAIN, "%s", _("The request was withdrawn."));
 }

@@ -152,6 +152,22 @@ esc_withdraws_the_request_and_ends_the_call(void **state)
 }
 
 static void
+left_before_the_service_has_answered_it_is_withdrawn_afterwards(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    use_policy(d, UD_APPROVAL_RULE_YES, "");
+    desk_ask_key(d);
+    desk_key(d, "Esc");
+    assert_int_equal(d->app->screen, UD_SCREEN_DEVICE);
+    assert_int_equal(desk_count(d, UD_MSG_DECIDE), 0); /* its id is not known */
+    tell(d, UD_MSG_APPROVAL_ASK, UD_APPROVAL_OPEN, 900000);
+    assert_int_equal(desk_count(d, UD_MSG_DECIDE), 1);
+    desk_free(d);
+}
+
+static void
 a_held_call_is_told_when_it_is_approved(void **state)
 {
     struct desk *d = desk_waiting();
@@ -384,6 +400,7 @@ main(void)
         cmocka_unit_test(a_denial_names_who_and_why_and_gets_no_key),
         cmocka_unit_test(a_request_that_nobody_decides_expires_here_as_well),
         cmocka_unit_test(esc_withdraws_the_request_and_ends_the_call),
+        cmocka_unit_test(left_before_the_service_has_answered_it_is_withdrawn_afterwards),
         cmocka_unit_test(a_held_call_is_told_when_it_is_approved),
         cmocka_unit_test(the_wait_goes_on_after_a_lock),
         cmocka_unit_test(a_service_that_asks_for_it_unexpectedly_is_obeyed),
