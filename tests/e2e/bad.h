@@ -2,6 +2,7 @@
 #ifndef UD_TESTS_E2E_BAD_H
 #define UD_TESTS_E2E_BAD_H
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -111,6 +112,17 @@ logged(struct bad *b, const char *event)
         found = strstr(line, mark) != NULL;
     (void)fclose(f);
     return found;
+}
+
+/* The same as soon as the line is durable: the screen does not wait for it. */
+static inline bool
+logged_soon(struct bad *b, const char *event)
+{
+    for (int i = 0; i < 3000 && !logged(b, event); i++) {
+        (void)poll(NULL, 0, 10);
+        ud_pty_pump(b->o.pty);
+    }
+    return logged(b, event);
 }
 
 #define BAD_TEST(f) cmocka_unit_test_setup_teardown(f, make_bad, end_bad)

@@ -44,7 +44,7 @@ a_server_that_goes_away_is_named_and_the_call_goes_on_when_it_is_back(void **sta
     ud_pty_key(b->o.pty, "5");
     ud_operator_answer(&b->o, "Enter records this and gets the key", "The key was not got");
     expect_no_key(b);
-    assert_true(logged(b, "failed"));
+    assert_true(logged_soon(b, "failed"));
     assert_false(logged(b, "uncertain"));
     ud_fixture_serve(&b->o.service);
     ud_pty_key(b->o.pty, "Enter");
@@ -161,7 +161,7 @@ a_connection_cut_in_a_key_is_uncertain_and_asked_again_by_enter_only(void **stat
     ud_pty_wait(b->o.pty, "The key was not got");
     ud_pty_wait(b->o.pty, "Enter");
     expect_no_key(b);
-    assert_true(logged(b, "uncertain"));
+    assert_true(logged_soon(b, "uncertain"));
     assert_int_equal(ud_relay_count(b->relay, "/escrow/v1/reveal"), 1);
     ud_relay_intercept(b->relay, "/escrow/v1/reveal", NULL, NULL);
     ud_pty_key(b->o.pty, "Enter");
@@ -215,7 +215,7 @@ expect_forgery_refused(struct bad *b, const struct forgery *f, const char *sente
     ud_operator_ask_key(&b->o, EIGHT);
     ud_pty_wait(b->o.pty, sentence);
     expect_no_key(b);
-    assert_true(logged(b, "mismatch"));
+    assert_true(logged_soon(b, "mismatch"));
     assert_false(logged(b, "disclosed"));
 }
 

@@ -154,7 +154,7 @@ a_full_disk_under_the_activity_log_shows_no_key_until_there_is_room(void **state
     assert_int_equal(mount(NULL, dir, NULL, MS_REMOUNT, "size=4m"), 0);
     ud_pty_key(b->o.pty, "Enter");
     ud_pty_wait(b->o.pty, "Group 1 of 8");
-    assert_true(logged(b, "disclosed"));
+    assert_true(logged_soon(b, "disclosed"));
     ud_pty_key(b->o.pty, "C-q");
     ud_operator_answer(&b->o, "Enter yes", "");
     assert_int_equal(ud_pty_exit(b->o.pty), 0);
