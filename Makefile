@@ -189,7 +189,7 @@ $(BUILD)/seams/locale:
 	$(Q)ln -sfn ../locale $@
 
 # Every string that the console or its worker says, with what translators must know ("UD:" comments: widths).
-WORDS_SRC = $(sort $(wildcard tui/*/*.[ch] $(foreach m,$(API),api-client/$(m)/*.[ch] api-client/$(m)/*/*.[ch])) escrowd/vault/seed_cast.c escrowd/vault/reply.c)
+WORDS_SRC = $(sort $(wildcard tui/*/*.[ch] $(foreach m,$(API),api-client/$(m)/*.[ch] api-client/$(m)/*/*.[ch])) escrowd/vault/seed_cast.c escrowd/vault/reply.c escrowd/simulate/screen.c)
 WORDS_IN  = -k_ -kN_ -kud_plural:1,2 -kud_error_set:3 -kud_error_hint:2 -kud_error_errno:2 \
             --flag=_:1:pass-c-format --flag=N_:1:pass-c-format --flag=ud_plural:1:pass-c-format --flag=ud_plural:2:pass-c-format \
             --flag=ud_error_set:3:c-format --flag=ud_error_hint:2:c-format --flag=ud_say:3:c-format

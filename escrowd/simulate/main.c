@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/language.h"
 #include "base/process.h"
 #include "escrowd/simulate/simulate.h"
 
@@ -146,8 +147,10 @@ run_device(struct ud_sim *s, const struct options *o, struct ud_error *err)
     const struct ud_roster_line *line;
     enum ud_status st;
 
-    if (o->mode == SCREEN)
+    if (o->mode == SCREEN) {
+        ud_language_use(NULL); /* the caller reads out what stands there */
         return ud_sim_screen(s, o->device, err);
+    }
     if ((st = ud_sim_find(&line, s, o->device, err)) != UD_OK)
         return st;
     if (o->mode == CHECK_IN)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/i18n.h"
 #include "escrowd/simulate/simulate.h"
 
 #define GROUP_MAX 9
@@ -37,9 +38,9 @@ struct system {
     size_t group_size, group_count;
 };
 static const struct system systems[] = {
-    { UD_KIND_BITLOCKER, "BitLocker recovery", "Enter the recovery key for this drive", "Drive label", 6, 8 },
-    { UD_KIND_FILEVAULT, "FileVault", "Enter your recovery key", "Disk", 4, 6 },
-    { UD_KIND_LUKS, "Disk is locked", "Please enter the recovery key for disk", "Disk", 8, 8 },
+    { UD_KIND_BITLOCKER, N_("BitLocker recovery"), N_("Enter the recovery key for this drive"), N_("Drive label"), 6, 8 },
+    { UD_KIND_FILEVAULT, N_("FileVault"), N_("Enter your recovery key"), N_("Disk"), 4, 6 },
+    { UD_KIND_LUKS, N_("Disk is locked"), N_("Please enter the recovery key for disk"), N_("Disk"), 8, 8 },
 };
 
 static const struct system *
@@ -94,14 +95,14 @@ draw(const struct screen *s)
     key_id(id, &s->line.key);
     ud_buf_init(&b, 8192);
     ud_buf_text(&b, "\033[0;97;44m\033[2J\033[2;4H");
-    ud_buf_format(&b, "%s\033[4;4H%s\033[6;4H", sys->title, sys->ask);
+    ud_buf_format(&b, "%s\033[4;4H%s\033[6;4H", _(sys->title), _(sys->ask));
     draw_groups(&b, s);
     ud_buf_format(&b, "\033[8;4H\033[1m%s\033[22m", s->message);
     if (!ud_guid_is_zero(&s->line.key))
-        ud_buf_format(&b, "\033[11;4HRecovery key ID: %s", id);
-    ud_buf_format(&b, "\033[12;4H%s: %s %s", sys->label, s->line.name, s->line.os);
-    ud_buf_format(&b, "\033[14;4HSerial number: %s", s->line.serial);
-    ud_buf_text(&b, "\033[16;4HTRAINING - this laptop is invented. Backspace: take back. Ctrl-C: leave");
+        ud_buf_format(&b, "\033[11;4H%s: %s", _("Recovery key ID"), id);
+    ud_buf_format(&b, "\033[12;4H%s: %s %s", _(sys->label), s->line.name, s->line.os);
+    ud_buf_format(&b, "\033[14;4H%s: %s", _("Serial number"), s->line.serial);
+    ud_buf_format(&b, "\033[16;4H%s", _("TRAINING - this laptop is invented. Backspace: take back. Ctrl-C: leave"));
     ud_buf_format(&b, "\033[6;%zuH", 4 + s->groups * (s->group_size + 1) + s->in_group);
     paint(b.data, b.length);
     ud_buf_free(&b);
@@ -144,8 +145,10 @@ group_is_wrong(struct screen *s, enum ud_group_fault fault)
 {
     char text[160];
 
-    snprintf(text, sizeof(text), "Group %zu is not right: %s.", s->groups + 1,
-        fault == UD_GROUP_CHARACTER ? "a character does not belong there" : "a digit is wrong. Ask for this group again");
+    snprintf(text, sizeof(text),
+        fault == UD_GROUP_CHARACTER ? _("Group %zu is not right: a character does not belong there.")
+                                    : _("Group %zu is not right: a digit is wrong. Ask for this group again."),
+        s->groups + 1);
     explicit_bzero(s->group, sizeof(s->group));
     s->in_group = 0;
     say(s, text);
@@ -189,7 +192,7 @@ group_complete(struct screen *s)
     if (is_right(s))
         return UNLOCKED;
     wipe_typed(s);
-    say(s, "The recovery key is not the right one for this drive. Check the recovery key ID.");
+    say(s, _("The recovery key is not the right one for this drive. Check the recovery key ID."));
     return GOING_ON;
 }
 
@@ -251,19 +254,19 @@ replace_key(struct screen *s, struct ud_error *err)
     char text[200], id[UD_GUID_TEXT];
 
     wipe_typed(s);
-    say(s, "Unlocked. The system starts and makes a new recovery key …");
+    say(s, _("Unlocked. The system starts and makes a new recovery key …"));
     enum ud_status st = ud_sim_job_run(&job, true, err);
     if (st != UD_OK) {
-        snprintf(text, sizeof(text), "Unlocked, but the new recovery key could not be stored: %.120s", err->message);
+        snprintf(text, sizeof(text), _("Unlocked, but the new recovery key could not be stored: %.120s"), err->message);
         say(s, text);
         return st;
     }
     s->line = job.line;
     key_id(id, &s->line.key);
     if (ud_guid_is_zero(&s->line.key))
-        snprintf(text, sizeof(text), "Unlocked. A new recovery key has been made and stored.");
+        snprintf(text, sizeof(text), _("Unlocked. A new recovery key has been made and stored."));
     else
-        snprintf(text, sizeof(text), "Unlocked. A new recovery key has been made and stored: ID %.8s", id);
+        snprintf(text, sizeof(text), _("Unlocked. A new recovery key has been made and stored: ID %.8s"), id);
     say(s, text);
     return UD_OK;
 }

@@ -88,7 +88,7 @@ def faults_of(english, text, language, entry):
     if edges(text)[2:] != edges(english[0])[2:] or (language != "ja" and edges(text)[:2] != edges(english[0])[:2]):
         out.append("begins or ends with another blank or line end")
     for k in KEYS:
-        if re.search(r"\b%s\b(?! the )" % k, english[0]) and k not in text:
+        if re.search(r"\b%s\b(?! (?:the|your) )" % k, english[0]) and k not in text:
             out.append("does not name the key %s" % k)
     most = limit(entry)
     if most is not None and cells(text) > most:
