@@ -77,6 +77,16 @@ a_locked_setting_in_the_user_file_is_refused_by_name(void **state)
 }
 
 static void
+a_language_is_a_code_and_never_a_path(void **state)
+{
+    (void)state;
+    assert_int_equal(load("[console]\nlanguage = nl\n", "[console]\nlanguage = sv:nl\n"), UD_OK);
+    assert_string_equal(config.language, "sv:nl");
+    assert_int_equal(load("[console]\nlanguage = ../../tmp/nl\n", ""), UD_CONFIG);
+    assert_non_null(strstr(error.message, "language"));
+}
+
+static void
 an_unknown_setting_is_refused_with_file_and_line(void **state)
 {
     (void)state;
@@ -167,6 +177,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources_are_read_from_the_site_and_the_user),
         cmocka_unit_test(a_locked_setting_in_the_user_file_is_refused_by_name),
+        cmocka_unit_test(a_language_is_a_code_and_never_a_path),
         cmocka_unit_test(an_unknown_setting_is_refused_with_file_and_line),
         cmocka_unit_test(the_profile_decides_what_is_kept_on_disk),
         cmocka_unit_test(only_the_site_may_allow_recorders),
