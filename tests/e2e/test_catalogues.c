@@ -18,12 +18,14 @@ static const char template[] = "msgid \"\"\nmsgstr \"Content-Type: text/plain; c
                                "#. UD: at most 8 cells\nmsgid \"Reason\"\nmsgstr \"\"\n\n"
                                "#, c-format\nmsgid \"%s of %u\"\nmsgstr \"\"\n\n"
                                "#, c-format\nmsgid \"%u key\"\nmsgid_plural \"%u keys\"\nmsgstr[0] \"\"\nmsgstr[1] \"\"\n\n"
-                               "msgid \"Enter asks again.\"\nmsgstr \"\"\n";
+                               "msgid \"Enter asks again.\"\nmsgstr \"\"\n\n"
+                               "msgid \"the activity log\"\nmsgstr \"\"\n";
 
 #define REASON "msgid \"Reason\"\nmsgstr \"Reden\"\n\n"
 #define OF     "#, c-format\nmsgid \"%s of %u\"\nmsgstr \"%2$u: %1$s\"\n\n"
 #define KEYS   "#, c-format\nmsgid \"%u key\"\nmsgid_plural \"%u keys\"\nmsgstr[0] \"%u sleutel\"\nmsgstr[1] \"%u sleutels\"\n\n"
-#define AGAIN  "msgid \"Enter asks again.\"\nmsgstr \"Enter vraagt opnieuw.\"\n"
+#define LOG    "msgid \"the activity log\"\nmsgstr \"het activiteitenlogboek\"\n\n"
+#define AGAIN  LOG "msgid \"Enter asks again.\"\nmsgstr \"Enter vraagt opnieuw.\"\n"
 
 static void
 write_file(char out[64], const char *dir, const char *name, const char *text)
@@ -79,8 +81,11 @@ each_fault_of_a_catalogue_is_found(void **state)
         { HEADER REASON "#, c-format\nmsgid \"%s of %u\"\nmsgstr \"%s van\"\n\n" KEYS AGAIN, "has other directives" },
         { HEADER REASON OF "#, c-format\nmsgid \"%u key\"\nmsgid_plural \"%u keys\"\nmsgstr[0] \"%u sleutel\"\n\n" AGAIN,
             "has 1 plural forms" },
-        { HEADER REASON OF KEYS "msgid \"Enter asks again.\"\nmsgstr \"Return vraagt opnieuw.\"\n",
+        { HEADER REASON OF KEYS LOG "msgid \"Enter asks again.\"\nmsgstr \"Return vraagt opnieuw.\"\n",
             "does not name the key Enter" },
+        { HEADER REASON OF KEYS "msgid \"the activity log\"\nmsgstr \"het logboek\"\n\n"
+                                "msgid \"Enter asks again.\"\nmsgstr \"Enter vraagt opnieuw.\"\n",
+            "does not say \"activiteitenlogboek\"" },
         { REASON OF KEYS AGAIN, "the header has no UTF-8" },
     };
 

@@ -2,8 +2,8 @@
 """Every string of the console in every language: catalogues.py TEMPLATE.pot LANGUAGE.po ... Prints each offence; exit 1 if there is one.
 
 A translation fails here when it is missing or fuzzy, when its catalogue is out of step with the sources, when its directives (%s, %u)
-differ from the English ones, when it lost or gained a blank or a line end at its edges, when the name of a key of the keyboard is gone, or
-when it is wider than the "UD: at most N cells" that stands beside the English string in the source."""
+differ from the English ones, when it lost or gained a blank or a line end at its edges, when the name of a key of the keyboard is gone, when
+it has another word for a thing than the other strings, or when it is wider than the "UD: at most N cells" that stands beside the English string in the source."""
 import re
 import sys
 import unicodedata
@@ -12,6 +12,14 @@ DIRECTIVE = re.compile(r"%(?:(\d+)\$)?([-+ #0]*)(\d+|\*)?(?:\.(\d+|\*))?(hh|h|ll
 KEYS = ("Enter", "Space", "Esc", "Tab", "Backspace", "Ctrl-P", "Ctrl-Q", "F1", "Left")
 KINDS = {"d": "int", "i": "int", "u": "int", "x": "int", "X": "int", "o": "int", "c": "char", "s": "text"}
 PLURALS = {"nl": 2, "sv": 2, "ja": 1}
+# One thing has one word (doc/languages.md): where the English stands, this stands in the translation.
+WORDS = {
+    "activity log": {"nl": "activiteitenlogboek", "sv": "aktivitetslogg", "ja": "操作ログ"},
+    "escrow service": {"nl": "sleutelopslag", "sv": "nyckeltjänst", "ja": "キー保管サービス"},
+    "FileVault recovery key": {"nl": "FileVault-herstelsleutel", "sv": "FileVault-återställningsnyckel", "ja": "FileVault の復旧キー"},
+    "48-digit recovery key": {"nl": "herstelsleutel van 48 cijfers", "sv": "48-siffrig återställningsnyckel", "ja": "48 桁の回復キー"},
+    "passphrase": {"nl": "wachtwoordzin", "sv": "lösenfras", "ja": "パスフレーズ"},
+}
 ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -90,6 +98,9 @@ def faults_of(english, text, language, entry):
     for k in KEYS:
         if re.search(r"\b%s\b(?! (?:the|your) )" % k, english[0]) and k not in text:
             out.append("does not name the key %s" % k)
+    for word, said in WORDS.items():
+        if word.lower() in english[0].lower() and said.get(language, "").lower() not in text.lower():
+            out.append('does not say "%s"' % said[language])
     most = limit(entry)
     if most is not None and cells(text) > most:
         out.append("takes %d cells, at most %d fit" % (cells(text), most))
