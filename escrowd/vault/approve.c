@@ -19,6 +19,8 @@ ud_reply_add_approval(struct ud_vault_reply *reply, const struct ud_store_approv
     *out = a->a;
     out->state = ud_approval_at(&a->a, now);
     out->own = a->user_row == s->user_row;
+    if (ud_role_scope(s->role, UD_VAULT_APPROVAL_ASK) == UD_SCOPE_NAMED)
+        out->user[0] = '\0'; /* this role names users, it is not told them */
     if (out->state == UD_APPROVAL_OPEN || out->state == UD_APPROVAL_GRANTED)
         out->left = a->a.expires - now;
 }
@@ -81,6 +83,20 @@ ud_approval_of_reveal(struct ud_vault *v, struct ud_change *c, struct ud_error *
 
 /* --- asking -------------------------------------------------------------------------------------------------------------- */
 
+/* Counted here: of several at the same moment only those that have room get in. */
+static enum ud_status
+too_many_open(struct ud_change_context *c, struct ud_change *change, struct ud_error *err)
+{
+    struct ud_audit_entry e;
+
+    ud_reply_refuse(change->reply, UD_VAULT_THROTTLED, "Too many of your requests wait for approval. Withdraw one, or wait.");
+    change->reply->retry_after = 60;
+    ud_change_entry(&e, change);
+    e.event = "refused";
+    e.outcome = ud_refusal_word(UD_VAULT_THROTTLED);
+    return ud_change_audit(c, &e, err);
+}
+
 /* Sent again, because the answer was lost, it is the same request. */
 static enum ud_status
 run_ask(struct ud_change_context *c, struct ud_change *change, struct ud_error *err)
@@ -88,14 +104,17 @@ run_ask(struct ud_change_context *c, struct ud_change *change, struct ud_error *
     const struct ud_vault_reveal *q = &change->request->reveal;
     struct ud_store_approval *a = change->approval;
     struct ud_audit_entry e;
+    uint64_t open = 0;
     enum ud_status st = ud_store_approval_by_request(c->store, a, change->who.user_row, &q->request, err);
 
     if (st == UD_OK) {
         ud_reply_add_approval(change->reply, a, &change->who, c->now);
         return UD_OK;
     }
-    if (st != UD_NOTFOUND)
+    if (st != UD_NOTFOUND || (st = ud_store_approval_count(c->store, &open, change->who.user_row, c->now, err)) != UD_OK)
         return st;
+    if (open >= OPEN_MOST)
+        return too_many_open(c, change, err);
     *a = (struct ud_store_approval){ .user_row = change->who.user_row,
         .device_row = change->device.row,
         .key_row = change->key.row,
@@ -124,7 +143,6 @@ ask(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s)
     struct ud_change *c = ud_change_new(r);
     struct ud_error err = { 0 };
     enum ud_vault_code code;
-    uint64_t open = 0;
 
     c->who = *s;
     c->life = v->policy.approval_expires;
@@ -139,12 +157,7 @@ ask(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *s)
         ud_vault_refuse_audited(v, c, UD_VAULT_NOT_FOUND, UD_NO_SUCH_THING);
         return;
     }
-    if (st == UD_OK)
-        st = ud_store_approval_count(v->read, &open, s->user_row, ud_clock_wall(), &err);
     code = st != UD_OK ? UD_VAULT_UNAVAILABLE : ud_reveal_may(v, c, &err);
-    if (code == UD_VAULT_OK && open >= OPEN_MOST)
-        code = says(UD_VAULT_THROTTLED, "Too many of your requests wait for approval. Withdraw one, or wait.", &err);
-    c->reply->retry_after = code == UD_VAULT_THROTTLED ? 60 : 0;
     if (code != UD_VAULT_OK) {
         ud_vault_refuse_audited(v, c, code, st != UD_OK ? "The service's database cannot be used now." : err.message);
         return;

@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
+#include "domain/account.h"
 
 #define SWEEP_MAX 200u
 #define RETRY     ((ud_wall)60000)
@@ -160,6 +162,14 @@ fill(struct ud_vault *v, struct ud_vault_rotation *r, const struct ud_store_key 
     return st;
 }
 
+/* Who got the own key is the user of the device: some roles are not told that. */
+static bool
+tells_user(const struct ud_session *s, enum ud_vault_op op, const struct ud_device_brief *d, const char *by)
+{
+    return ud_role_scope(s->role, op) == UD_SCOPE_NAMED &&
+           (strcasecmp(by, d->user) == 0 || ud_account_listed(by, d->local_users));
+}
+
 static enum ud_status
 add_entry(struct ud_vault *v, struct ud_vault_reply *reply, const struct ud_store_key *k, const struct ud_session *s,
     struct ud_error *err)
@@ -172,7 +182,10 @@ add_entry(struct ud_vault *v, struct ud_vault_reply *reply, const struct ud_stor
     if ((st = ud_store_device_by_row(v->read, k->device_row, add_device, reply, err)) != UD_OK)
         return st;
     ud_reply_add_key(reply, k);
-    return fill(v, &reply->rotations[reply->rotation_count++], k, reply, err);
+    struct ud_vault_rotation *r = &reply->rotations[reply->rotation_count++];
+    if ((st = fill(v, r, k, reply, err)) == UD_OK && tells_user(s, reply->op, &d, r->by))
+        r->by = "";
+    return st;
 }
 
 enum ud_status

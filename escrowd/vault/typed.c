@@ -132,6 +132,14 @@ visible(struct ud_vault *v, struct ud_device_brief *d, const struct ud_vault_req
     return st == UD_OK && !ud_session_reaches(s, r->op, d) ? UD_NOTFOUND : st;
 }
 
+/* Who typed is most often the user, and some roles are not told whose device it is. */
+static void
+hide_who(const struct ud_session *s, struct ud_vault_reply *reply)
+{
+    if (ud_role_scope(s->role, UD_VAULT_TYPED_STATE) == UD_SCOPE_NAMED)
+        reply->typed[0].by = NULL;
+}
+
 enum ud_status
 ud_typed_state(struct ud_vault *v, const struct ud_vault_request *r, struct ud_vault_reply *reply, const struct ud_session *s,
     struct ud_error *err)
@@ -141,8 +149,8 @@ ud_typed_state(struct ud_vault *v, const struct ud_vault_request *r, struct ud_v
 
     if (st != UD_OK)
         return st;
-    if ((st = answer(v, reply, &d, err)) == UD_OK && ud_role_scope(s->role, r->op) == UD_SCOPE_NAMED)
-        reply->typed[0].by = NULL; /* this role is not told whose device it is */
+    if ((st = answer(v, reply, &d, err)) == UD_OK)
+        hide_who(s, reply);
     return st;
 }
 
@@ -389,9 +397,12 @@ done_ask(struct ud_vault *v, struct ud_change *change)
 {
     enum ud_status st;
 
-    if (change->status == UD_OK && change->reply->code == UD_VAULT_OK &&
-        (st = answer(v, change->reply, &change->device, NULL)) != UD_OK)
+    if (change->status != UD_OK || change->reply->code != UD_VAULT_OK)
+        return;
+    if ((st = answer(v, change->reply, &change->device, NULL)) != UD_OK)
         ud_reply_failed(change->reply, st);
+    else
+        hide_who(&change->who, change->reply);
 }
 
 void

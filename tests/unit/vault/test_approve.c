@@ -330,6 +330,32 @@ who_may_not_get_a_key_may_not_ask_for_its_approval(void **state)
     assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_NOT_FOUND);
 }
 
+/* Naming somebody who has signed in to the device is enough to ask; whose device it is, is not told for it. */
+static void
+asking_does_not_tell_the_lower_role_whose_device_it_is(void **state)
+{
+    struct desk *d = *state;
+    struct ud_guid device = service_device(&d->s, company_windows), id;
+    struct ud_vault_request one = { .op = UD_VAULT_DEVICE, .auth = d->asks, .by_id = device };
+    struct ud_vault_request r = about(d, UD_VAULT_APPROVAL_ASK, &id_a);
+    struct ud_vault_request list = { .op = UD_VAULT_APPROVALS };
+
+    assert_int_equal(service_ask(&d->s, &one)->code, UD_VAULT_OK);
+    (void)ud_copy(r.reveal.why.user_account, sizeof(r.reveal.why.user_account), d->s.reply->devices[0].d.user);
+    r.auth = list.auth = service_user(&d->s, "sam", "helpdesk", "sam@corp.example");
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_string_equal(d->s.reply->approvals[0].user, "");
+    id = d->s.reply->approvals[0].id;
+    assert_int_equal(service_ask(&d->s, &list)->approval_count, 1);
+    assert_string_equal(d->s.reply->approvals[0].user, "");
+    one = (struct ud_vault_request){ .op = UD_VAULT_APPROVAL, .auth = list.auth, .by_id = id };
+    assert_int_equal(service_ask(&d->s, &one)->code, UD_VAULT_OK);
+    assert_string_equal(d->s.reply->approvals[0].user, "");
+    one.auth = d->decides;
+    assert_int_equal(service_ask(&d->s, &one)->code, UD_VAULT_OK);
+    assert_string_not_equal(d->s.reply->approvals[0].user, "");
+}
+
 /* --- at the same moment --------------------------------------------------------------------------------------------------------- */
 
 /* How many of the kept answers have this code. */
@@ -406,6 +432,24 @@ of_many_uses_at_once_exactly_one_gets_the_key(void **state)
     assert_int_equal(kept_with(d, UD_VAULT_APPROVAL_USED), 7);
     service_forget(&d->s);
     assert_int_equal(audited(d, "\"disclosed\"", NULL), 1);
+}
+
+static void
+requests_at_the_same_moment_do_not_pass_the_limit_together(void **state)
+{
+    struct desk *d = *state;
+
+    for (int i = 0; i < 19; i++)
+        (void)ask_for(d, &id_a);
+    for (int i = 0; i < 4; i++) {
+        struct ud_vault_request r = about(d, UD_VAULT_APPROVAL_ASK, &id_a);
+        (void)service_send(&d->s, &r);
+    }
+    assert_true(service_settle(&d->s, 4, WAIT));
+    assert_int_equal(kept_with(d, UD_VAULT_OK), 1);
+    assert_int_equal(kept_with(d, UD_VAULT_THROTTLED), 3);
+    assert_int_equal(audited(d, "\"approval-asked\"", NULL), 20);
+    service_forget(&d->s);
 }
 
 static void
@@ -558,6 +602,8 @@ main(void)
         WITH_DESK(grant_and_withdrawal_at_once_leave_no_good_approval),
         WITH_DESK(of_many_uses_at_once_exactly_one_gets_the_key),
         WITH_DESK(a_request_sent_twice_is_one_request),
+        WITH_DESK(asking_does_not_tell_the_lower_role_whose_device_it_is),
+        WITH_DESK(requests_at_the_same_moment_do_not_pass_the_limit_together),
         WITH_DESK(approvals_survive_a_restart),
         WITH_DESK(who_waits_learns_of_a_change_at_once),
         WITH_DESK(who_waits_in_vain_is_answered_in_time),

@@ -172,6 +172,26 @@ what_is_due_is_known_after_a_restart(void **state)
     wait_for_state(UD_VAULT_ROT_PENDING);
 }
 
+/* A user who got the own key is the user of the device, which the lower role is not told. */
+static void
+the_board_does_not_tell_the_lower_role_whose_device_it_is(void **state)
+{
+    struct ud_vault_request one = { .op = UD_VAULT_DEVICE, .auth = staff, .by_id = device };
+    struct ud_token helpdesk = service_user(&s, "sam", "helpdesk", "sam@corp.example");
+    char user[128];
+
+    (void)state;
+    assert_int_equal(service_ask(&s, &one)->code, UD_VAULT_OK);
+    (void)ud_copy(user, sizeof(user), s.reply->devices[0].d.user);
+    show_key();
+    assert_string_equal(entry(&helpdesk)->by, "robin@corp.example");
+    struct ud_token colleague = staff;
+    staff = service_user(&s, "u-own", "user", user);
+    show_key();
+    assert_string_equal(entry(&colleague)->by, user);
+    assert_string_equal(entry(&helpdesk)->by, "");
+}
+
 int
 main(void)
 {
@@ -181,6 +201,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_device_that_could_not_is_not_asked_for_ever, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_policy_without_it_asks_nobody_and_says_what_is_overdue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_due_is_known_after_a_restart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_board_does_not_tell_the_lower_role_whose_device_it_is, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -543,6 +543,33 @@ a_request_stands_until_the_mac_has_escrowed_a_key(void **state)
     assert_int_equal(s.reply->typed_count, 0);
 }
 
+/* Who typed a key for the own Mac is its user. */
+static void
+asking_again_does_not_tell_the_lower_role_who_typed(void **state)
+{
+    struct ud_guid mac = service_device(&s, company_mac), work;
+    struct ud_token kai = service_user(&s, "u-kai", "user", KAI), help = service_user(&s, "u-help", "helpdesk", NULL);
+    struct ud_token boss = service_user(&s, "u-boss", "advanced", NULL);
+    struct ud_vault_request ask = { .op = UD_VAULT_TYPED_ASK, .auth = help, .by_id = mac, .name = "" };
+    struct ud_vault_request rotate = { .op = UD_VAULT_ROTATE, .auth = boss };
+    struct ud_vault_request list = { .op = UD_VAULT_CHECK_IN, .auth = service_device_token(&s, &mac), .check_in.os_version = "" };
+
+    (void)state;
+    rotate.reveal.has_device = true;
+    rotate.reveal.device = mac;
+    rotate.reveal.kind = UD_KIND_FILEVAULT;
+    assert_int_equal(service_ask(&s, &rotate)->code, UD_VAULT_OK);
+    assert_int_equal(service_ask(&s, &list)->code, UD_VAULT_OK);
+    work = s.reply->works[0].id;
+    assert_int_equal(report(&mac, &work, UD_TYPED_NO_CAUSE), UD_VAULT_OK);
+    assert_int_equal(type_key(&kai, &mac, TYPED), UD_VAULT_OK);
+    assert_int_equal(service_ask(&s, &ask)->code, UD_VAULT_OK);
+    assert_string_equal(s.reply->typed[0].by, "");
+    ask.auth = boss;
+    assert_int_equal(service_ask(&s, &ask)->code, UD_VAULT_OK);
+    assert_string_equal(s.reply->typed[0].by, "u-kai");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -561,6 +588,7 @@ main(void)
         T(boxes_for_others_and_requests_that_were_used_are_refused),
         T(another_device_gets_nothing),
         T(a_request_stands_until_the_mac_has_escrowed_a_key),
+        T(asking_again_does_not_tell_the_lower_role_who_typed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
