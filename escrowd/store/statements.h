@@ -15,8 +15,9 @@
     "k.id, k.created, w.action, w.cause "
 #define UD_SQL_WORK_FROM "FROM work w JOIN device ON device.row = w.device LEFT JOIN recovery_key k ON k.row = w.new_key "
 
-/* Devices whose user is account `a`, and to which this account has signed in locally. */
-#define UD_SQL_OWNED(a) "user = " a " AND instr(';' || lower(local_users) || ';', ';' || lower(" a ") || ';') > 0 "
+/* Devices whose user is account `a`, and to which this account has signed in locally. Nobody's devices are not those of an account without a name. */
+#define UD_SQL_OWNED(a)                                                                                                          \
+    "user = " a " AND " a " <> '' AND instr(';' || lower(local_users) || ';', ';' || lower(" a ") || ';') > 0 "
 
 /* Lines of the audit that answer somebody who asked for a key. The quotes make it a member of the line: within a text they are escaped.
  * The index audit_asked holds just these, so that a report of a week reads a week. */
@@ -177,7 +178,8 @@
               "FROM device d LEFT JOIN pin p ON p.device = d.row WHERE d.serial = ?1 AND d.retired IS NULL LIMIT 1")             \
     X(PIN_ADD, "INSERT INTO pin(device, agent, made, since) VALUES(?1, ?2, ?3, ?4)")                                             \
     X(PIN_DROP, "DELETE FROM pin WHERE device = ?1")                                                                             \
-    X(DEVICE_NAMED, "UPDATE device SET name = ?2, user = ?3, user_name = ?3, local_users = ?3 WHERE row = ?1")                   \
+    X(DEVICE_NAMED, "UPDATE device SET name = ?2, user = ?3, user_name = ?3, "                                                   \
+                    "local_users = CASE WHEN user = ?3 THEN local_users ELSE '' END WHERE row = ?1")                             \
     X(DEVICE_SEEN, "UPDATE device SET checkin = ?2 WHERE row = ?1 AND (checkin IS NULL OR checkin < ?2)")                        \
     X(MATCH_GET, "SELECT k.row, k.kind, k.state, k.created, m.hash FROM recovery_key k JOIN key_match m ON m.key = k.row "       \
                  "WHERE k.device = ?1 AND k.state IN (0, 2, 3) AND m.type = ?2 ORDER BY k.row DESC LIMIT 1")                     \

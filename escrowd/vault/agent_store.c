@@ -1,6 +1,7 @@
 /* Check-ins on the writer's thread: devices that are new, keys that have changed. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "escrowd/vault/agent.h"
 #include "escrowd/vault/seen.h"
@@ -69,6 +70,22 @@ make_device(
     return note(c, change, "device-added", "check-in", NULL, err);
 }
 
+/* A credential may be shared by a fleet, so it tells the desk whose computer this is now, but makes nobody the one who gets the keys that were stored
+ * for somebody else: for self-service another user has never signed in here. */
+static enum ud_status
+rename_device(struct ud_change_context *c, struct ud_change *change, const struct ud_agent_device *d, struct ud_error *err)
+{
+    const struct ud_vault_agent *t = &change->request->agent;
+    enum ud_status st = ud_store_device_named(c->store, d->brief.row, t->computer, t->user, err);
+
+    if (st != UD_OK || strcasecmp(d->brief.user, t->user) == 0)
+        return st;
+    (void)ud_copy(change->end_user, sizeof(change->end_user), t->user);
+    st = note(c, change, "device-renamed", d->brief.user, NULL, err);
+    change->end_user[0] = '\0';
+    return st;
+}
+
 /* The device as it is afterwards: there, pinned, seen, and called what it calls itself. */
 static enum ud_status
 settle_device(
@@ -89,7 +106,7 @@ settle_device(
     if (st == UD_OK && known)
         st = ud_store_device_seen(c->store, d->brief.row, c->now, err);
     if (st == UD_OK && known && !ud_agent_same_names(d, t))
-        st = ud_store_device_named(c->store, d->brief.row, t->computer, t->user, err);
+        st = rename_device(c, change, d, err);
     return st;
 }
 

@@ -589,6 +589,37 @@ a_device_that_was_known_before_keeps_its_names(void **state)
     assert_string_equal(device(d, "N1").user, "two");
 }
 
+/* Whoever holds the fleet's credential may say whose computer it is, but not make himself the one who gets its keys. */
+static void
+who_is_named_later_does_not_reach_the_keys_by_self_service(void **state)
+{
+    struct desk *d = *state;
+    struct ud_token alice = service_user(&d->s, "u-alice", "user", "alice@corp.example");
+    struct ud_token mallory = service_user(&d->s, "u-mallory", "user", "mallory@corp.example");
+    struct told mac = { .serial = "M1", .key = FILEVAULT, .user = "Alice@corp.example" };
+    struct ud_vault_request own = { .op = UD_VAULT_DEVICE_KEYS, .auth = alice };
+    struct ud_vault_request list = { .op = UD_VAULT_DEVICE_PAGE, .auth = mallory, .page.limit = 10, .page.text = "" };
+
+    assert_stored(check_in(d, &d->fleet, mac), true, false);
+    own.by_id = device(d, "M1").id;
+    assert_int_equal(service_ask(&d->s, &own)->key_count, 1);
+    mac.user = "alice@corp.example"; /* the same person */
+    assert_stored(check_in(d, &d->fleet, mac), false, false);
+    assert_int_equal(service_ask(&d->s, &own)->key_count, 1);
+    own.auth = mallory;
+    for (int again = 0; again < 2; again++) {
+        mac.user = "mallory@corp.example";
+        mac.key = again ? FILEVAULT : FILEVAULT_2;
+        assert_stored(check_in(d, &d->fleet, mac), true, false);
+        assert_int_equal(service_ask(&d->s, &own)->code, UD_VAULT_NOT_FOUND);
+        assert_int_equal(service_ask(&d->s, &list)->device_count, 0);
+        assert_string_equal(device(d, "M1").user, mac.user); /* the desk sees it */
+        mac.user = "alice@corp.example";
+        assert_stored(check_in(d, &d->fleet, mac), false, false);
+    }
+    assert_int_equal(audited(d, "\"device-renamed\""), 4);
+}
+
 static void
 two_stored_hashes_of_one_key_do_not_look_alike(void **state)
 {
@@ -638,8 +669,8 @@ main(void)
         TEST(a_new_key_that_was_asked_for_is_done_when_it_comes), TEST(a_serial_that_changes_too_often_is_told),
         TEST(verify_says_only_what_is_its_own), TEST(a_device_with_a_token_of_its_own_is_not_open_to_agents),
         TEST(a_revoked_token_opens_nothing), TEST(a_retired_device_is_left_alone_and_its_serial_starts_anew),
-        TEST(a_device_that_was_known_before_keeps_its_names), TEST(two_stored_hashes_of_one_key_do_not_look_alike),
-        TEST(an_agents_secret_must_be_long) };
+        TEST(a_device_that_was_known_before_keeps_its_names), TEST(who_is_named_later_does_not_reach_the_keys_by_self_service),
+        TEST(two_stored_hashes_of_one_key_do_not_look_alike), TEST(an_agents_secret_must_be_long) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -404,6 +404,31 @@ a_device_is_found_by_its_users_account_without_telling_it(void **state)
 }
 
 static void
+a_device_of_nobody_is_not_an_account_without_a_names(void **state)
+{
+    struct desk *d = *state;
+    struct ud_store_device nobodys = { .d = { .name = "spare", .serial = "SPARE1", .user = "", .os = "Windows" } };
+    struct ud_vault_request r = { .op = UD_VAULT_DEVICE_PAGE, .page = { .limit = 10, .text = "" } };
+    struct ud_admin a;
+    uint64_t row;
+
+    ud_guid_random(&nobodys.d.id);
+    ud_guid_random(&nobodys.d.entra_id);
+    assert_int_equal(ud_admin_open(&a, d->s.dir, NULL), UD_OK);
+    assert_int_equal(ud_store_device_add(a.context.store, &row, &nobodys, NULL), UD_OK);
+    ud_admin_close(&a);
+    r.auth = service_user(&d->s, "blank", "user", "");
+    assert_int_equal(service_ask(&d->s, &r)->code, UD_VAULT_OK);
+    assert_int_equal(d->s.reply->device_count, 0);
+    assert_int_equal(d->s.reply->total, 0);
+    r.page.filter = UD_VAULT_SERIAL_IS;
+    r.page.text = "spare1";
+    assert_int_equal(service_ask(&d->s, &r)->device_count, 0);
+    r.auth = d->token[HELPDESK];
+    assert_int_equal(service_ask(&d->s, &r)->device_count, 1);
+}
+
+static void
 several_matches_are_a_number_for_the_lower_role(void **state)
 {
     struct desk *d = *state;
@@ -462,6 +487,7 @@ main(void)
         WITH_DESK(a_user_who_was_not_named_is_asked_for_before_anything_is_looked_up),
         WITH_DESK(the_lower_role_is_told_no_users),
         WITH_DESK(a_device_is_found_by_its_users_account_without_telling_it),
+        WITH_DESK(a_device_of_nobody_is_not_an_account_without_a_names),
         WITH_DESK(several_matches_are_a_number_for_the_lower_role),
         WITH_DESK(a_list_of_all_keys_has_no_ids_for_the_lower_role),
         WITH_DESK(the_audit_says_as_what_and_for_whom),
