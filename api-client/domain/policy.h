@@ -44,7 +44,7 @@ struct ud_policy {
     ud_msec whole_cover;          /* whole key covered after; 0: whole key not allowed */
     ud_msec covered_max;          /* a covered secret is wiped 15 minutes after it was got */
     bool copy_ticket;
-    ud_msec store_max;         /* a typed key waits this long for its Mac: 3 days */
+    ud_msec store_max;         /* a typed key waits this long for its Mac: 3 days; 0: for ever */
     bool store_request_blocks; /* a user who was asked to store a key gets nothing else done before */
     unsigned keys_asked_again; /* different keys an hour: 15 */
     unsigned keys_stop;        /* 40; 0: shown only */

@@ -55,11 +55,11 @@ set_state(struct ud_vault_typed_state *t, const struct ud_vault *v, const struct
     t->cause = (uint8_t)w->cause;
     t->requested = w->requested;
     t->finished = w->finished;
-    t->expires = w->requested + v->policy.store_max;
+    t->expires = v->policy.store_max > 0 ? w->requested + v->policy.store_max : UD_WALL_NONE;
     t->has_new_key = w->state == UD_WORK_DONE && w->new_created != UD_WALL_NONE;
     t->new_key = w->new_key;
     t->new_created = w->new_created;
-    if (w->state != UD_WORK_PENDING || ud_clock_wall() < t->expires)
+    if (w->state != UD_WORK_PENDING || t->expires == UD_WALL_NONE || ud_clock_wall() < t->expires)
         return;
     t->state = UD_TYPED_FAILED;
     t->cause = UD_TYPED_NO_CONTACT;

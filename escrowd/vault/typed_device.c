@@ -208,7 +208,9 @@ ud_typed_next(struct ud_vault *v, struct ud_error *err)
     ud_wall oldest;
     enum ud_status st = ud_store_typed_oldest(v->read, &oldest, err);
 
-    v->typed_due = st == UD_OK && oldest != UD_WALL_NONE ? oldest + v->policy.store_max : UD_WALL_NONE;
+    bool limited = st == UD_OK && oldest != UD_WALL_NONE && v->policy.store_max > 0; /* 0: it waits for as long as it takes */
+
+    v->typed_due = limited ? oldest + v->policy.store_max : UD_WALL_NONE;
     return st;
 }
 

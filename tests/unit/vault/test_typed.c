@@ -341,12 +341,13 @@ each_cause_of_a_failure_is_told_and_the_key_dropped(void **state)
 }
 
 static bool
-two_seconds(void)
+wait_at_most(unsigned seconds)
 {
     struct ud_admin a;
-    char path[128], text[] = "{\"store_max_s\":1}";
+    char path[128], text[40];
     bool fine;
 
+    (void)snprintf(text, sizeof(text), "{\"store_max_s\":%u}", seconds);
     (void)snprintf(path, sizeof(path), "%s/policy.json", s.dir);
     assert_int_equal(ud_file_replace(path, text, strlen(text), 0600, NULL), UD_OK);
     assert_int_equal(ud_admin_open(&a, s.dir, NULL), UD_OK);
@@ -364,7 +365,7 @@ a_mac_that_is_not_heard_of_fails_and_the_key_goes_by_itself(void **state)
     ud_msec deadline = ud_clock_now() + 30000;
 
     (void)state;
-    assert_true(two_seconds());
+    assert_true(wait_at_most(1));
     assert_int_equal(type_key(&staff, &mac, TYPED), UD_VAULT_OK);
     assert_int_equal(state_of(&staff, &mac)->state, UD_TYPED_PENDING);
     assert_true(ud_vault_timeout(s.vault) <= 1000);
@@ -378,6 +379,21 @@ a_mac_that_is_not_heard_of_fails_and_the_key_goes_by_itself(void **state)
     assert_int_equal(s.reply->typed[0].cause, UD_TYPED_NO_CONTACT);
     assert_false(check_in(&work, &mac));
     assert_int_equal(audited("no-contact"), 1);
+}
+
+static void
+without_a_limit_it_waits_for_as_long_as_it_takes(void **state)
+{
+    struct ud_guid mac = service_device(&s, company_mac);
+    struct ud_token staff = service_user(&s, "u-help", "advanced", NULL);
+
+    (void)state;
+    assert_true(wait_at_most(0));
+    assert_int_equal(type_key(&staff, &mac, TYPED), UD_VAULT_OK);
+    assert_true(s.reply->typed[0].expires == UD_WALL_NONE);
+    assert_int_equal(state_of(&staff, &mac)->state, UD_TYPED_PENDING);
+    assert_int_equal(ud_vault_timeout(s.vault), -1);
+    assert_int_equal(waiting(), 1);
 }
 
 static void
@@ -581,6 +597,7 @@ main(void)
         T(a_typed_key_is_verified_replaced_and_never_escrowed),
         T(each_cause_of_a_failure_is_told_and_the_key_dropped),
         T(a_mac_that_is_not_heard_of_fails_and_the_key_goes_by_itself),
+        T(without_a_limit_it_waits_for_as_long_as_it_takes),
         T(a_second_one_takes_the_place_of_the_first),
         T(a_new_key_that_comes_for_another_reason_ends_it_as_well),
         T(a_new_key_from_typing_answers_an_older_rotation),
