@@ -60,11 +60,9 @@ ud_account_same(const struct ud_account *a, const struct ud_account *b, const ch
         b->domain_length > 0 ? b->domain_length : strlen(here));
 }
 
-bool
-ud_account_listed(const char *account, const char *list)
+static bool
+listed(const char *account, size_t length, const char *list)
 {
-    size_t length = strlen(account);
-
     for (const char *at = list; *at != '\0'; at += strspn(at, ";")) {
         size_t n = strcspn(at, ";");
         if (n == length && strncasecmp(at, account, n) == 0)
@@ -72,6 +70,12 @@ ud_account_listed(const char *account, const char *list)
         at += n;
     }
     return false;
+}
+
+bool
+ud_account_listed(const char *account, const char *list)
+{
+    return listed(account, strlen(account), list);
 }
 
 bool
@@ -104,6 +108,10 @@ ud_account_list_tidy(char *out, size_t size, const char *list, const char *user,
             if (has_own && ud_account_same(&own, &one, domain)) {
                 start = user;
                 take = strlen(user);
+            }
+            if (listed(start, take, out)) {
+                at += n + (at[n] != '\0');
+                continue;
             }
             if (length + take + 2 > size)
                 return false;

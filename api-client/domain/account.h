@@ -26,7 +26,7 @@ bool ud_account_listed(const char *account, const char *list);
 bool ud_account_known(const struct ud_account *account, const char *list, const char *domain);
 
 /* Writes the list as devices keep it: separators (semicolon, comma, bar) become semicolons, blanks go, and whoever is the same as
- * `user` is written like `user`. False where it does not fit; then it ends before the account that did not. */
+ * `user` is written like `user`, each once. False where it does not fit; then it ends before the account that did not. */
 bool ud_account_list_tidy(char *out, size_t size, const char *list, const char *user, const char *domain);
 
 struct ud_disclosure;

@@ -168,6 +168,12 @@ ud_store_standings(
 }
 
 enum ud_status
+ud_store_local_users(struct ud_store *s, uint64_t row, const char *list, struct ud_error *err)
+{
+    return ud_sql_change(s, ud_sql(s, UD_SQL_LOCAL_USERS, err, "it", (int64_t)row, list), err);
+}
+
+enum ud_status
 ud_store_check_in(
     struct ud_store *s, uint64_t row, ud_wall at, const char *os_version, enum ud_tristate encrypted, struct ud_error *err)
 {

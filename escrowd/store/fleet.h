@@ -40,6 +40,8 @@ struct ud_store_standing {
 typedef bool (*ud_store_standing_each)(const struct ud_store_standing *d, void *arg); /* false: stop */
 UD_CHECK enum ud_status ud_store_standings(
     struct ud_store *s, uint64_t after, uint32_t limit, ud_store_standing_each each, void *arg, struct ud_error *err);
+/* Who has signed in at the device itself: replaces the list. */
+UD_CHECK enum ud_status ud_store_local_users(struct ud_store *s, uint64_t row, const char *list, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_check_in(
     struct ud_store *s, uint64_t row, ud_wall at, const char *os_version, enum ud_tristate encrypted, struct ud_error *err);
 

@@ -82,6 +82,7 @@
         "SELECT count(*) FROM device WHERE serial = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ") AND retired IS NULL")          \
     X(DEVICE_COUNT_USER,                                                                                                         \
         "SELECT count(*) FROM device WHERE user = ?2 AND (?1 IS NULL OR " UD_SQL_OWNED("?1") ") AND retired IS NULL")            \
+    X(LOCAL_USERS, "UPDATE device SET local_users = ?2 WHERE row = ?1")                                                          \
     X(DEVICE_RETIRE, "UPDATE device SET retired = ?2 WHERE row = ?1")                                                            \
     X(DEVICE_BY_ID, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE id = ?1")                                                 \
     X(DEVICE_BY_ENTRA, "SELECT " UD_SQL_DEVICE_COLUMNS "FROM device WHERE entra = ?1")                                           \

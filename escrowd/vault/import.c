@@ -55,6 +55,9 @@ take_device(const struct ud_store_device *d, void *arg)
         b->ownership = (enum ud_ownership) - 1; /* two of that name */
     b->row = d->row;
     b->id = d->d.id;
+    (void)ud_copy(b->user, sizeof(b->user), d->d.user);
+    (void)ud_copy(b->domain, sizeof(b->domain), d->domain);
+    (void)ud_copy(b->local_users, sizeof(b->local_users), d->local_users);
     return true;
 }
 
@@ -99,6 +102,27 @@ add_device(struct ud_import_run *run, const struct ud_import_record *r, struct u
     b->id = d.d.id;
     run->report->devices++;
     return ud_store_device_add(run->context->store, &b->row, &d, err);
+}
+
+/* The accounts of this line join those that the device has. */
+static enum ud_status
+add_users(struct ud_import_run *run, const struct ud_import_record *r, const struct ud_device_brief *b, struct ud_error *err)
+{
+    char both[2 * UD_LOCAL_USERS_MAX], list[UD_LOCAL_USERS_MAX];
+
+    (void)snprintf(both, sizeof(both), "%s;%s", b->local_users, r->local_users);
+    if (!ud_account_list_tidy(list, sizeof(list), both, b->user, b->domain))
+        ud_import_complain(run, r->line, "local_users: with those the device has, longer than %d bytes", UD_LOCAL_USERS_MAX - 1);
+    return strcmp(list, b->local_users) == 0 ? UD_OK : ud_store_local_users(run->context->store, b->row, list, err);
+}
+
+/* A device that is new, or news of one that is known. */
+static enum ud_status
+settle_device(struct ud_import_run *run, const struct ud_import_record *r, struct ud_device_brief *b, struct ud_error *err)
+{
+    if (b->row == 0)
+        return add_device(run, r, b, err);
+    return r->local_users[0] != '\0' ? add_users(run, r, b, err) : UD_OK;
 }
 
 /* --- keys ------------------------------------------------------------------------------------------------------------------------ */
@@ -187,7 +211,7 @@ take_key(struct ud_import_run *run, const struct ud_import_record *r, struct ud_
         run->report->keys++;
     if (run->options->dry_run || run->report->problems > 0)
         goto out;
-    if (b->row == 0 && (st = add_device(run, r, b, err)) != UD_OK)
+    if ((st = settle_device(run, r, b, err)) != UD_OK)
         goto out;
     st = store_key(run, r, b, plain, err);
 out:
@@ -202,7 +226,7 @@ take_protector(struct ud_import_run *run, const struct ud_import_record *r, stru
 
     if (run->options->dry_run || run->report->problems > 0)
         return UD_OK;
-    if (b->row == 0 && (st = add_device(run, r, b, err)) != UD_OK)
+    if ((st = settle_device(run, r, b, err)) != UD_OK)
         return st;
     run->report->protectors++;
     return ud_store_protector_add(run->context->store, b->row, &r->key, r->protector, err);

@@ -145,7 +145,7 @@ signed_in(const char *role, const char *until)
 static void
 fill_reason(struct ud_pty *p, const char *account)
 {
-    ud_pty_wait(p, "alice@corp.example, CORP");
+    ud_pty_wait(p, "Who is calling");
     ud_pty_pause(p);
     ud_pty_key(p, "5");
     ud_pty_wait(p, "Lost PIN.");

@@ -63,6 +63,7 @@ a_list_is_written_the_way_devices_keep_it(void **state)
         { "CORP\\ALICE", "Alice@corp.example" },
         { ";;,, ;", "" },
         { "CORP\\;@;x", "x" },
+        { "bob;BOB,CORP\\alice|alice", "bob;Alice@corp.example" },
     };
     char out[64];
 

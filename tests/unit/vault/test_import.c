@@ -154,6 +154,28 @@ what_was_imported_opens_again_as_it_was(void **state)
     free((void *)(uintptr_t)k.box);
 }
 
+static bool
+keep_users(const struct ud_store_device *d, void *arg)
+{
+    (void)ud_copy(arg, 100, d->local_users);
+    return true;
+}
+
+static void
+who_signed_in_to_a_device_is_gathered_from_every_line(void **state)
+{
+    char users[100] = "";
+
+    (void)state;
+    assert_int_equal(import("device,serial,user,domain,key_id,secret,local_users\n"
+                            "LON-1,S1,alice@corp.example,CORP," ID_A "," KEY_A ",bob@corp.example\n"
+                            "LON-1,S1,alice@corp.example,CORP," ID_B "," KEY_B ",\"CORP\\alice, bob@corp.example\"\n"),
+        UD_OK);
+    assert_int_equal(devices(), 1);
+    assert_int_equal(ud_store_devices(context.store, UD_STORE_ALL, NULL, NULL, 0, 10, keep_users, users, &error), UD_OK);
+    assert_string_equal(users, "bob@corp.example;alice@corp.example");
+}
+
 static void
 one_wrong_group_names_line_and_group_and_nothing_is_stored(void **state)
 {
@@ -296,6 +318,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         WITH_A_STORE(a_csv_with_the_needed_columns_is_stored),
         WITH_A_STORE(what_was_imported_opens_again_as_it_was),
+        WITH_A_STORE(who_signed_in_to_a_device_is_gathered_from_every_line),
         WITH_A_STORE(one_wrong_group_names_line_and_group_and_nothing_is_stored),
         WITH_A_STORE(a_dry_run_lists_everything_and_stores_nothing),
         WITH_A_STORE(a_key_that_is_stored_already_is_a_duplicate),
