@@ -266,13 +266,13 @@ what_was_got_and_refused_stands_in_the_report(void **state)
     ud_pty_key(p, "F8");
     ud_pty_wait(p, "Who asked for keys: 1");
     ud_pty_wait(p, "successful");
-    ud_pty_wait(p, "reason lost-pin");
-    for (unsigned tries = 0; !ud_pty_has(p, "ended worked") && tries < 200; tries++) { /* the outcome is on its way */
+    ud_pty_wait(p, "reason Lost PIN");
+    for (unsigned tries = 0; !ud_pty_has(p, "ended it worked") && tries < 200; tries++) { /* the outcome is on its way */
         ud_pty_key(p, "Enter");
-        ud_pty_wait(p, "reason lost-pin");
+        ud_pty_wait(p, "reason Lost PIN");
         ud_pty_idle(p);
     }
-    assert_true(ud_pty_has(p, "ended worked"));
+    assert_true(ud_pty_has(p, "ended it worked"));
     ud_pty_end(&p);
 }
 
