@@ -348,6 +348,49 @@ a_log_that_nobody_brings_in_stays_below_its_limit(void **state)
     assert_in_range(ud_store_log_pages(store), 1, 50);
 }
 
+/* What SQLite says it would do for one of our statements. */
+static void
+plan_of(char *out, size_t size, const char *name)
+{
+    static const struct {
+        const char *name, *sql;
+    } statements[] = {
+#define X(name, text) { #name, text },
+        UD_SQL_LIST(X)
+#undef X
+    };
+    char sql[2048] = "";
+    sqlite3_stmt *q = NULL;
+    sqlite3 *db = NULL;
+    size_t used = 0;
+
+    for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
+        if (strcmp(statements[i].name, name) == 0)
+            (void)snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", statements[i].sql);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
+    out[0] = '\0';
+    while (sqlite3_step(q) == SQLITE_ROW && used < size)
+        used += (size_t)snprintf(out + used, size - used, "%s; ", (const char *)sqlite3_column_text(q, 3));
+    assert_int_equal(sqlite3_finalize(q), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void
+a_report_reads_only_the_lines_of_its_days(void **state)
+{
+    static const char *const names[] = { "AUDIT_ASKED", "AUDIT_ASKED_ON" };
+    char plan[1024];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        plan_of(plan, sizeof(plan), names[i]);
+        if (strstr(plan, "SEARCH audit USING INDEX audit_asked (at>? AND at<?)") == NULL || strstr(plan, "SCAN") != NULL ||
+            strstr(plan, "TEMP B-TREE") != NULL)
+            fail_msg("%s: %s", names[i], plan);
+    }
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -356,6 +399,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         T(a_database_that_others_may_read_is_refused),
         T(a_link_is_not_followed),
+        T(a_report_reads_only_the_lines_of_its_days),
         T(a_newer_schema_and_foreign_files_are_refused),
         T(a_damaged_file_is_an_error_and_never_a_crash),
         T(a_newer_key_supersedes_only_its_own_kind),
