@@ -105,11 +105,9 @@ manage_bde_text_is_explained_compared_and_stored_by_command(void **state)
     (void)state;
     EXPECT(text, 0, "is that of: TPM. The recovery key's ID is 5EEDBEEF", "key", "read-bde", "--device", "WAW-LT-IRENA", "--id",
         "11112222");
-    EXPECT(text, 0, "not stored", "key", "read-bde", "--device", "WAW-LT-IRENA");
     EXPECT(text, 0, "stored now", "key", "read-bde", "--device", "WAW-LT-IRENA", "--store");
     EXPECT(text, 0, "\"stored\":\"current\",\"device\":\"WAW-LT-IRENA\"", "key", "read-bde", "--json");
     EXPECT(text, 8, "for another device", "key", "read-bde", "--device", "LON-LT-ALICE", "--store");
-    EXPECT(NULL, 0, "5eedbeef-7ed9", "key", "find", "5eedbeef");
     EXPECT(NULL, 0, "5EEDBEEF", "device", "show", "WAW-LT-IRENA");
     EXPECT(NULL, 0, "kept", "journal", "list");
     EXPECT(NULL, 7, "the ID of the tpm of WAW-LT-IRENA", "key", "find", "11112222"); /* kept with it */
@@ -128,7 +126,6 @@ text_that_is_something_else_says_what_to_give(void **state)
     (void)snprintf(wrong, sizeof(wrong), "%s", text);
     digit = strstr(wrong, key) + 14; /* first digit of the third group */
     *digit = *digit == '0' ? '1' : '0';
-    EXPECT(wrong, 0, "Group 3", "key", "read-bde", "--device", "WAW-LT-IRENA");
     EXPECT(wrong, 10, "Group 3", "key", "read-bde", "--device", "WAW-LT-IRENA", "--store");
     EXPECT(NULL, 7, "No recovery key ID starts with", "key", "find", "5eedbeef");
     explicit_bzero(wrong, sizeof(wrong));
@@ -180,7 +177,6 @@ a_key_package_comes_into_a_new_file_and_the_key_into_none(void **state)
     (void)fclose(f);
     assert_string_equal(got, "-FVE-FS-package-");
     EXPECT(NULL, 21, "exists already", "key", "package", "0badcafe", "--reason", "lost-pin", "--output", out);
-    EXPECT(NULL, 7, "No recovery key ID starts", "key", "package", "deadbeef00", "--reason", "lost-pin");
     EXPECT(NULL, 0, "package", "journal", "list");
     ESCROWD("verify");
 }
