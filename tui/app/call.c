@@ -239,7 +239,7 @@ ud_call_next_key(struct ud_app *app)
     if (k == NULL)
         return;
     c->r.key = *k;
-    explicit_bzero(&c->r.approval, sizeof(c->r.approval)); /* another key needs its own */
+    c->r.approval = (struct ud_call_approval){ .state = UD_APPROVAL_NONE }; /* another key needs its own */
     c->r.group = c->r.groups = 0;
     c->r.ended = c->copied = false;
     c->r.receipt[0] = '\0';

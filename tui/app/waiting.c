@@ -38,7 +38,7 @@ void
 ud_waiting_begin(struct ud_app *app, struct ud_call *c)
 {
     ud_call_drop_secrets(c);
-    explicit_bzero(&c->r.approval, sizeof(c->r.approval));
+    c->r.approval = (struct ud_call_approval){ .state = UD_APPROVAL_NONE };
     ud_guid_random(&c->r.approval.request);
     c->phase = UD_CALL_APPROVAL;
     c->approval_tag = 0;
@@ -308,7 +308,7 @@ ud_waiting_withdraw(struct ud_app *app)
         withdraw(app, c->r.dev.d.source, &c->r.approval.id);
     if (open || asking)
         record(app, c, "withdrawn");
-    explicit_bzero(&c->r.approval, sizeof(c->r.approval));
+    c->r.approval = (struct ud_call_approval){ .state = UD_APPROVAL_NONE };
     c->phase = UD_CALL_FETCH;
     ud_call_leave(app);
     if (open || asking)
