@@ -73,6 +73,17 @@ missing(const struct told *t, struct ud_error *err)
     return what == NULL ? UD_OK : ud_error_set(err, UD_INVALID, "The check-in lacks the field %s.", what);
 }
 
+/* Firmware likes to fill serial numbers up with blanks. */
+static void
+trim(char *text)
+{
+    size_t before = strspn(text, " "), length = strlen(text + before);
+
+    memmove(text, text + before, length + 1);
+    while (length > 0 && text[length - 1] == ' ')
+        text[--length] = '\0';
+}
+
 /* The form, with the key sealed. Nothing of the key is left in the front when this returns. */
 static enum ud_status
 read_form(struct told *t, struct ud_call *c, struct ud_error *err)
@@ -89,6 +100,7 @@ read_form(struct told *t, struct ud_call *c, struct ud_error *err)
     ud_front_hold(f);
     st = ud_form_read(field, sizeof(field) / sizeof(field[0]), c->secret_body, err);
     t->has_key = ud_secret_length(f->scratch) > 0;
+    trim(t->serial);
     if (st == UD_OK)
         st = missing(t, err);
     if (st == UD_OK)
@@ -157,6 +169,7 @@ agent_verify(struct ud_call *c)
     if (c->segment[last][0] == '\0')
         last--;
     (void)ud_text_clean(serial, sizeof(serial), c->segment[last - 1], strlen(c->segment[last - 1]));
+    trim(serial);
     (void)ud_text_clean(type, sizeof(type), c->segment[last], strlen(c->segment[last]));
     r.agent = (struct ud_vault_agent){ .serial = serial, .computer = "", .user = "", .type = type };
     ud_call_ask(c, &r, answer_verify);

@@ -125,14 +125,25 @@ ud_store_match_supersede(struct ud_store *s, uint64_t device_row, enum ud_kind k
         err);
 }
 
-enum ud_status
-ud_store_match_count(struct ud_store *s, uint64_t *count, uint64_t device_row, ud_wall at, struct ud_error *err)
+static enum ud_status
+counted(struct ud_store *s, sqlite3_stmt *q, uint64_t *count, struct ud_error *err)
 {
-    sqlite3_stmt *q = ud_sql(s, UD_SQL_MATCH_COUNT, err, "iw", (int64_t)device_row, at);
     enum ud_status st = ud_sql_row(s, q, err);
 
     *count = st == UD_OK ? (uint64_t)sqlite3_column_int64(q, 0) : 0;
     if (st == UD_OK)
         sqlite3_reset(q);
     return st;
+}
+
+enum ud_status
+ud_store_match_count(struct ud_store *s, uint64_t *count, uint64_t device_row, ud_wall at, struct ud_error *err)
+{
+    return counted(s, ud_sql(s, UD_SQL_MATCH_COUNT, err, "iw", (int64_t)device_row, at), count, err);
+}
+
+enum ud_status
+ud_store_match_types(struct ud_store *s, uint64_t *count, uint64_t device_row, struct ud_error *err)
+{
+    return counted(s, ud_sql(s, UD_SQL_MATCH_TYPES, err, "i", (int64_t)device_row), count, err);
 }

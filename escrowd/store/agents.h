@@ -65,5 +65,7 @@ UD_CHECK enum ud_status ud_store_match_supersede(struct ud_store *s, uint64_t de
 /* How many keys of the device have come by check-in since `at`. */
 UD_CHECK enum ud_status ud_store_match_count(
     struct ud_store *s, uint64_t *count, uint64_t device_row, ud_wall at, struct ud_error *err);
+/* How many types of keys it has now. */
+UD_CHECK enum ud_status ud_store_match_types(struct ud_store *s, uint64_t *count, uint64_t device_row, struct ud_error *err);
 
 #endif

@@ -188,6 +188,8 @@
     X(MATCH_SUPERSEDE, "UPDATE recovery_key SET state = 1 WHERE device = ?1 AND kind = ?2 AND state IN (0, 2, 3) AND row <> ?5 " \
                        "AND (EXISTS(SELECT 1 FROM key_match m WHERE m.key = recovery_key.row AND m.type = ?3) OR (?4 = 1 AND "   \
                        "NOT EXISTS(SELECT 1 FROM key_match m WHERE m.key = recovery_key.row)))")                                 \
+    X(MATCH_TYPES, "SELECT count(*) FROM recovery_key k JOIN key_match m ON m.key = k.row "                                      \
+                   "WHERE k.device = ?1 AND k.state IN (0, 2, 3)")                                                               \
     X(MATCH_COUNT, "SELECT count(*) FROM recovery_key k JOIN key_match m ON m.key = k.row "                                      \
                    "WHERE k.device = ?1 AND k.created >= ?2")                                                                    \
     X(DISCLOSURE_ADD, "INSERT INTO disclosure(request, user, device, key, at) VALUES(?1, ?2, ?3, ?4, ?5)")                       \

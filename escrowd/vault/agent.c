@@ -301,13 +301,27 @@ is_fit(const char *text, size_t size)
     return strlen(text) < size && !ud_text_clean(clean, sizeof(clean), text, strlen(text));
 }
 
+/* As serial numbers are: what only looks like one (full-width digits, letters of another alphabet, blanks around it) would be a second device that
+ * nobody can tell from the first. */
+static bool
+is_serial(const char *text)
+{
+    size_t length = strlen(text);
+
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < ' ' || text[i] > '~')
+            return false;
+    }
+    return length > 0 && text[0] != ' ' && text[length - 1] != ' ';
+}
+
 static bool
 is_told(const struct ud_vault_request *r)
 {
     const struct ud_vault_agent *t = &r->agent;
     bool whole = r->op == UD_VAULT_AGENT_VERIFY || (t->sealed_length > 0 && t->computer[0] != '\0');
 
-    return whole && t->serial[0] != '\0' && t->type[0] != '\0' && is_fit(t->serial, UD_SHORT_MAX) &&
+    return whole && is_serial(t->serial) && t->type[0] != '\0' && is_fit(t->serial, UD_SHORT_MAX) &&
            is_fit(t->type, UD_SHORT_MAX) && is_fit(t->computer, UD_NAME_MAX) && is_fit(t->user, UD_NAME_MAX);
 }
 
@@ -324,7 +338,8 @@ ud_do_agent(struct ud_vault *v, struct ud_vault_request *r)
         return;
     }
     if (!is_told(r)) {
-        ud_vault_refuse(v, r, UD_VAULT_INVALID, "The check-in lacks its serial number, or a value is too long.");
+        ud_vault_refuse(
+            v, r, UD_VAULT_INVALID, "The check-in lacks a serial number of plain characters, or a value is too long.");
         return;
     }
     r->name = ud_arena_text(&r->frame, a->name); /* for the audit: the table may be read anew meanwhile */

@@ -7,7 +7,8 @@
 #include "escrowd/vault/seen.h"
 #include "escrowd/vault/typed.h"
 
-#define DAY ((ud_wall)24 * 3600 * 1000)
+#define DAY        ((ud_wall)24 * 3600 * 1000)
+#define TYPES_MOST 16u /* of the keys of one device */
 
 static enum ud_status
 note(struct ud_change_context *c, struct ud_change *change, const char *event, const char *detail, const struct ud_store_key *k,
@@ -185,6 +186,19 @@ store_key(struct ud_change_context *c, struct ud_change *change, struct ud_store
     return watch_changes(c, change, k, err);
 }
 
+/* Each type keeps a key of its own, so types without end would bury the others. True: this one is refused. */
+static enum ud_status
+one_too_many(struct ud_change_context *c, struct ud_change *change, bool *refused, struct ud_error *err)
+{
+    uint64_t types = 0;
+    enum ud_status st = ud_store_match_types(c->store, &types, change->device.row, err);
+
+    *refused = st == UD_OK && types >= TYPES_MOST;
+    if (*refused)
+        ud_reply_refuse(change->reply, UD_VAULT_INVALID, "This device has keys of too many types already.");
+    return st;
+}
+
 /* Stores the key unless it is there. *now is what the device has afterwards. */
 static enum ud_status
 settle_key(
@@ -198,7 +212,7 @@ settle_key(
             .created = c->now,
             .shown = UD_WALL_NONE } };
     uint8_t hash[UD_HASH_SIZE];
-    bool same = false;
+    bool same = false, refused = false;
     enum ud_status st = ud_store_match_get(c->store, now, k.device_row, type, err);
 
     if (st == UD_OK) {
@@ -210,7 +224,9 @@ settle_key(
         ud_ring_match_hash(hash, c->ring, found.row, type, c->scratch);
         return ud_store_match_add(c->store, found.row, type, hash, err);
     }
-    if (st != UD_OK)
+    if (st == UD_OK && now->key_row == 0)
+        st = one_too_many(c, change, &refused, err);
+    if (st != UD_OK || refused)
         return st;
     struct ud_store_match old = *now;
     *now = (struct ud_store_match){ .kind = kind, .state = UD_KEY_CURRENT, .created = c->now };
@@ -255,7 +271,7 @@ ud_agent_run(struct ud_change_context *c, struct ud_change *change, struct ud_er
         return UD_OK;
     }
     if (st != UD_OK || (st = settle_device(c, change, &d, kind, err)) != UD_OK ||
-        (st = settle_key(c, change, kind, &now, err)) != UD_OK)
+        (st = settle_key(c, change, kind, &now, err)) != UD_OK || change->reply->code != UD_VAULT_OK)
         return st;
     answer(change, &now);
     return UD_OK;

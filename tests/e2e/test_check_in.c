@@ -117,6 +117,7 @@ an_agent_checks_in_and_is_answered_with_four_members(void **state)
     expect_body(&d, "/checkin/", SERIAL KEY_1, ANSWER("false", "true"));
     expect_body(&d, "/checkin/", SERIAL KEY_1, ANSWER("false", "false"));
     expect_body(&d, "/checkin", SERIAL KEY_1, ANSWER("false", "false"));
+    expect_body(&d, "/checkin", "serial=++C02X+&username=joe&macname=joes-mac&" KEY_1, ANSWER("false", "false"));
     expect_body(&d, "/checkin/", SERIAL KEY_2, ANSWER("false", "true"));
     expect_body(&d, "/checkin/", SERIAL "secret_type=unlock_pin&recovery_password=123456", ANSWER("false", "true"));
     ud_fixture_end(&d.f);
@@ -153,7 +154,8 @@ strangers_and_bad_forms_are_refused_with_a_sentence(void **state)
         { "serial=C02X&" KEY_1, "lacks the field username" },
         { "serial=C02X&username=joe&recovery_password=AAAQ-EAYE-AUDA-OCAJ-B8FQ", "6 groups of 4" },
         { "serial=C02X&username=joe&recovery_password=461109-608201-413820-485342-181588-463056-430617-501392", "Group 8" },
-        { "serial=C02X&serial=C02Y&username=joe&" KEY_1, "malformed" } };
+        { "serial=C02X&serial=C02Y&username=joe&" KEY_1, "malformed" },
+        { "serial=%EF%BC%A302X&username=joe&" KEY_1, "plain characters" } };
     char header[80];
     struct ud_answer a;
     struct desk d;

@@ -367,6 +367,41 @@ nothing_is_answered_where_the_protocol_is_off(void **state)
     assert_int_equal(device(d, "C02X").count, 0);
 }
 
+/* Computers that look like another one on the screen. */
+static void
+a_serial_that_only_looks_like_another_is_refused(void **state)
+{
+    static const char *const twins[] = { " C02X", "C02X ", "\uff23\uff10\uff12\uff38", "\u0421\u041e2X" };
+    struct desk *d = *state;
+
+    assert_stored(check_in(d, &d->fleet, (struct told){ .serial = "C02X", .key = FILEVAULT }), true, false);
+    assert_stored(check_in(d, &d->fleet, (struct told){ .serial = "c02x", .key = FILEVAULT }), false, false);
+    for (size_t i = 0; i < sizeof(twins) / sizeof(twins[0]); i++) {
+        assert_int_equal(check_in(d, &d->fleet, (struct told){ .serial = twins[i], .key = FILEVAULT_2 })->code, UD_VAULT_INVALID);
+        assert_int_equal(device(d, twins[i]).count, 0);
+    }
+    assert_stored(check_in(d, &d->fleet, (struct told){ .serial = "VMware-56 4d 1/2", .key = FILEVAULT }), true, false);
+}
+
+/* Each type keeps a key of its own, so types without end would bury the others. */
+static void
+one_device_has_so_many_types_of_keys_and_no_more(void **state)
+{
+    struct desk *d = *state;
+    char type[16];
+
+    assert_stored(check_in(d, &d->fleet, (struct told){ .serial = "T1", .key = FILEVAULT }), true, false);
+    for (int i = 1; i < 16; i++) {
+        (void)snprintf(type, sizeof(type), "type-%d", i);
+        assert_stored(check_in(d, &d->fleet, (struct told){ .serial = "T1", .key = "hello", .type = type }), true, false);
+    }
+    assert_int_equal(
+        check_in(d, &d->fleet, (struct told){ .serial = "T1", .key = "hello", .type = "one-more" })->code, UD_VAULT_INVALID);
+    assert_int_equal(keys_of(d, "T1").current, 16);
+    assert_stored(check_in(d, &d->fleet, (struct told){ .serial = "T1", .key = FILEVAULT_2 }), true, false);
+    assert_int_equal(keys_of(d, "T1").current, 16);
+}
+
 static void
 what_cannot_be_a_key_is_refused_at_the_door(void **state)
 {
@@ -664,6 +699,7 @@ main(void)
         TEST(a_changed_key_is_a_new_version_and_the_old_one_stays), TEST(another_credential_may_not_speak_for_the_serial),
         TEST(a_released_serial_belongs_to_the_next_that_speaks_for_it), TEST(a_wrong_or_disabled_credential_is_nobody),
         TEST(nothing_is_answered_where_the_protocol_is_off), TEST(what_cannot_be_a_key_is_refused_at_the_door),
+        TEST(a_serial_that_only_looks_like_another_is_refused), TEST(one_device_has_so_many_types_of_keys_and_no_more),
         TEST(the_kind_follows_type_and_system), TEST(an_agent_of_linux_brings_passphrases_of_any_look),
         TEST(types_of_one_device_live_side_by_side), TEST(a_shown_key_asks_for_rotation_until_it_is_replaced),
         TEST(a_new_key_that_was_asked_for_is_done_when_it_comes), TEST(a_serial_that_changes_too_often_is_told),
