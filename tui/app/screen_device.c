@@ -188,6 +188,8 @@ ud_device_get_refused(const struct ud_app *app)
         return _("Nobody is signed in.");
     if (app->config->present)
         return _("In presentation mode no keys are shown.");
+    if (!app->alternate_screen)
+        return _("This terminal has no second screen, so a shown key would stay in its scrollback.");
     if (app->journal_bad)
         return _("The activity log cannot be written, so no keys are shown.");
     if (d->ownership == UD_OWNERSHIP_PERSONAL && k->kind == UD_KIND_FILEVAULT)

@@ -34,8 +34,12 @@ resize_and_network_are_no_activity(void **state)
 
     (void)state;
     for (int i = 0; i < 8; i++) {
-        d->now += 60000;
+        d->now += 30000;
         desk_resize(d, 90 + i, 30);
+        d->now += 30000;
+        d->message->type = UD_MSG_DONE; /* of a request that nobody remembers */
+        d->message->u.done = (struct ud_msg_done){ .status = UD_OK, .message = "", .hint = "" };
+        desk_message(d, 4711);
     }
     assert_true(d->app->lock.locked);
     desk_free(d);
@@ -259,6 +263,131 @@ no_deadline_stays_due_after_its_tick(void **state)
     }
 }
 
+/* No event that carries anything. */
+static void
+tell(struct desk *d, enum ud_on on)
+{
+    struct ud_event e = { .on = on };
+
+    desk_tell(d, &e);
+}
+
+static bool
+count_stops(struct desk *d, struct ud_effect *e)
+{
+    *(unsigned *)d->taker += e->kind == UD_DO_SUSPEND;
+    return false;
+}
+
+static void
+suspend_is_refused_while_a_key_shows_and_locks_elsewhere(void **state)
+{
+    struct desk *d = desk_ready();
+    unsigned stops = 0;
+
+    (void)state;
+    d->take = count_stops;
+    d->taker = &stops;
+    desk_get_key(d);
+    tell(d, UD_ON_SUSPEND);
+    assert_false(d->app->lock.locked);
+    assert_non_null(desk_painted(d));
+    assert_int_equal(stops, 0);
+    desk_key(d, "h");
+    assert_null(desk_painted(d));
+    tell(d, UD_ON_SUSPEND);
+    assert_true(d->app->lock.locked);
+    assert_int_equal(stops, 1);
+    desk_type(d, "24");
+    tell(d, UD_ON_SUSPEND); /* not with half a PIN typed */
+    assert_int_equal(stops, 1);
+    desk_free(d);
+}
+
+static void
+a_stop_by_somebody_else_covers_and_locks(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_get_key(d);
+    tell(d, UD_ON_CONTINUE);
+    assert_null(desk_painted(d));
+    assert_true(d->app->lock.locked);
+    assert_int_equal(ud_secret_live(), 2);
+    desk_free(d);
+}
+
+static void
+a_terminal_that_takes_no_output_locks(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_get_key(d);
+    tell(d, UD_ON_STALLED);
+    assert_true(d->app->lock.locked);
+    assert_null(d->app->call[0].key);
+    assert_int_equal(ud_secret_live(), 2);
+    desk_free(d);
+}
+
+static void
+what_is_no_message_kills_the_worker_and_locks(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_ask_key(d);
+    tell(d, UD_ON_ATTACK);
+    assert_true(d->worker_kills >= 1);
+    assert_true(d->app->lock.locked);
+    assert_int_equal(ud_secret_live(), 2);
+    assert_int_equal(d->lines[UD_EVENT_LOCK], 1);
+    assert_int_equal(d->lines[UD_EVENT_UNCERTAIN], 1); /* the key may have been on its way */
+    desk_free(d);
+}
+
+static void
+nothing_but_the_lock_screens_own_keys_works_while_locked(void **state)
+{
+    static const char *const keys[] = { "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12", "C-p", "C-r",
+        "C-f", "C-n", "C-l", "C-z", "C-w", "Tab", "Esc", "Left", "Right", "Up", "Down", "PgUp", "PgDn", "Space", "a", "b", "f",
+        "g", "h", "n", "q", "r", "s", "u", "w", "x", "y", "?", ":", "/", "1", "2", "9" };
+    struct desk *d = desk_ready();
+
+    (void)state;
+    desk_get_key(d);
+    desk_key(d, "C-l");
+    size_t asked = d->asked_count;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        desk_key(d, keys[i]);
+        assert_true(d->app->lock.locked);
+        assert_int_equal(d->app->screen, UD_SCREEN_LOCK);
+        assert_null(desk_painted(d));
+        desk_pass(d, 10000); /* its timers rest as well */
+    }
+    assert_int_equal(d->asked_count, asked);
+    desk_key(d, "C-q");
+    assert_true(d->app->quit);
+    desk_free(d);
+}
+
+static void
+a_session_without_a_call_ends_at_its_hour(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    d->app->policy.idle_warn = d->app->policy.session_max * 2;
+    d->now = d->app->session_start + d->app->policy.session_max - 1000;
+    desk_pass(d, 0);
+    assert_int_not_equal(d->app->screen, UD_SCREEN_OVER);
+    desk_pass(d, 2000);
+    assert_int_equal(d->app->screen, UD_SCREEN_OVER);
+    desk_free(d);
+}
+
 int
 main(void)
 {
@@ -277,6 +406,12 @@ main(void)
         cmocka_unit_test(lock_key_works_on_every_screen),
         cmocka_unit_test(pin_is_asked_again_after_an_hour),
         cmocka_unit_test(no_deadline_stays_due_after_its_tick),
+        cmocka_unit_test(suspend_is_refused_while_a_key_shows_and_locks_elsewhere),
+        cmocka_unit_test(a_stop_by_somebody_else_covers_and_locks),
+        cmocka_unit_test(a_terminal_that_takes_no_output_locks),
+        cmocka_unit_test(what_is_no_message_kills_the_worker_and_locks),
+        cmocka_unit_test(nothing_but_the_lock_screens_own_keys_works_while_locked),
+        cmocka_unit_test(a_session_without_a_call_ends_at_its_hour),
     };
     struct ud_error err;
 

@@ -148,6 +148,55 @@ covered_key_is_wiped_when_it_is_too_old(void **state)
 }
 
 static void
+a_group_and_the_whole_key_are_covered_in_their_time(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    d->app->policy.whole_cover = 30000;
+    desk_get_key(d);
+    desk_pass(d, d->app->policy.group_cover - 1000);
+    assert_non_null(desk_painted(d));
+    desk_key(d, "Space"); /* somebody is here: the time starts anew */
+    desk_pass(d, d->app->policy.group_cover - 1000);
+    assert_non_null(desk_painted(d));
+    desk_pass(d, 1000);
+    assert_null(desk_painted(d));
+    desk_key(d, "Enter");
+    desk_key(d, "f");
+    desk_key(d, "Enter");
+    assert_non_null(desk_painted(d));
+    desk_pass(d, 29000);
+    assert_non_null(desk_painted(d));
+    desk_pass(d, 1000);
+    assert_null(desk_painted(d));
+    desk_free(d);
+}
+
+static void
+a_terminal_without_a_second_screen_shows_no_key(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    d->app->alternate_screen = false;
+    desk_type(d, "8a5d13d6");
+    desk_key(d, "Enter");
+    desk_answer_keys(d);
+    assert_non_null(strstr(ud_device_get_refused(d->app), "scrollback"));
+    desk_key(d, "Enter");
+    assert_int_equal(d->app->screen, UD_SCREEN_DEVICE); /* nothing is asked for that could not be shown */
+    desk_free(d);
+    d = desk_ready();
+    desk_get_key(d);
+    d->app->alternate_screen = false;
+    desk_resize(d, 81, 24);
+    desk_key(d, "Enter");
+    assert_null(desk_painted(d));
+    desk_free(d);
+}
+
+static void
 whole_key_is_asked_back_and_recorded(void **state)
 {
     struct desk *d = desk_ready();
@@ -280,6 +329,8 @@ main(void)
         cmocka_unit_test(refusal_is_recorded_as_failed_and_a_cut_connection_as_uncertain),
         cmocka_unit_test(resize_covers_and_a_small_window_shows_nothing),
         cmocka_unit_test(covered_key_is_wiped_when_it_is_too_old),
+        cmocka_unit_test(a_group_and_the_whole_key_are_covered_in_their_time),
+        cmocka_unit_test(a_terminal_without_a_second_screen_shows_no_key),
         cmocka_unit_test(whole_key_is_asked_back_and_recorded),
         cmocka_unit_test(typed_group_advances_when_right_and_lights_up_when_wrong),
         cmocka_unit_test(no_order_of_events_paints_without_both_lines),

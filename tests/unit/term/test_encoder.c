@@ -261,6 +261,25 @@ the_terminal_is_left_as_it_was(void **state)
 }
 
 static void
+a_terminal_without_a_second_screen_is_known(void **state)
+{
+    static const struct {
+        const char *term;
+        bool second;
+    } table[] = { { "xterm-256color", true }, { "screen-256color", true }, { "tmux-256color", true }, { "linux", false },
+        { "vt100", false } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        struct desk d;
+
+        open_desk(&d, table[i].term, 80, 24);
+        assert_int_equal(ud_encoder_alternate(d.enc), table[i].second);
+        close_desk(&d);
+    }
+}
+
+static void
 a_new_size_repaints_everything(void **state)
 {
     struct desk d;
@@ -424,6 +443,7 @@ main(void)
         cmocka_unit_test(a_frame_without_changes_sends_nothing),
         cmocka_unit_test(byte_budgets_hold),
         cmocka_unit_test(the_terminal_is_left_as_it_was),
+        cmocka_unit_test(a_terminal_without_a_second_screen_is_known),
         cmocka_unit_test(a_new_size_repaints_everything),
         cmocka_unit_test(what_comes_before_the_painter_draws_nothing),
         cmocka_unit_test(rows_that_were_sent_are_known),
