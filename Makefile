@@ -143,7 +143,7 @@ demo: deps-build
 
 check: deps-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) all tests po
-	@$(MAKE) --no-print-directory layers metrics hardening
+	@$(MAKE) --no-print-directory layers metrics hardening check-po
 	@$(MAKE) --no-print-directory check-tests
 
 check-tests:
@@ -201,7 +201,8 @@ $(BUILD)/unlockdesk.pot: $(WORDS_SRC)
 po-update: $(BUILD)/unlockdesk.pot
 	$(Q)for po in $(wildcard tui/po/*.po); do \
 	    msgmerge --quiet --no-fuzzy-matching --no-wrap --no-location --sort-output -o $$po.new $$po $< && \
-	    msgattrib --no-obsolete --no-wrap --sort-output -o $$po $$po.new && rm $$po.new || exit 1; done
+	    msgattrib --no-obsolete --no-wrap --sort-output -o $$po.new $$po.new && \
+	    sed -i '/^"\(POT-Creation-Date\|Report-Msgid-Bugs-To\):/d' $$po.new && mv $$po.new $$po || exit 1; done
 check-po: po $(BUILD)/unlockdesk.pot
 	@tests/support/catalogues.py $(BUILD)/unlockdesk.pot $(wildcard tui/po/*.po)
 
