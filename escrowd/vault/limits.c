@@ -12,6 +12,9 @@
 #define DELAY_MAX  60u /* seconds */
 #define FORGOTTEN  ((ud_msec)15 * 60 * 1000)
 #define FAILURES   1024u
+#define REFUSED    256u /* persons at the same time */
+#define REFUSALS   120u
+#define MINUTE     ((ud_msec)60 * 1000)
 
 struct note {
     uint64_t user_row, device_row, key_row;
@@ -23,11 +26,18 @@ struct failure {
     ud_msec last;
 };
 
+struct refused {
+    uint64_t user_row;
+    unsigned count;
+    ud_msec since;
+};
+
 struct ud_limits {
     unsigned per_operator, per_device, total;
     struct note *note; /* oldest first */
     size_t count, room;
     struct failure failure[FAILURES];
+    struct refused refused[REFUSED];
 };
 
 struct ud_limits *
@@ -194,4 +204,39 @@ ud_limits_sign_in_ok(struct ud_limits *l, const char *account, const char *addre
 
     if (f != NULL)
         memset(f, 0, sizeof(*f));
+}
+
+static const struct refused *
+refused_of(const struct ud_limits *l, uint64_t user_row, ud_msec now)
+{
+    for (size_t i = 0; i < REFUSED; i++) {
+        const struct refused *r = &l->refused[i];
+        if (r->count > 0 && r->user_row == user_row && now - r->since < MINUTE)
+            return r;
+    }
+    return NULL;
+}
+
+bool
+ud_limits_refused(struct ud_limits *l, uint64_t user_row, ud_msec now)
+{
+    struct refused *r = (struct refused *)refused_of(l, user_row, now);
+
+    if (r == NULL) { /* the place of the one that began longest ago */
+        r = &l->refused[0];
+        for (size_t i = 1; i < REFUSED && r->count > 0; i++) {
+            if (l->refused[i].count == 0 || l->refused[i].since < r->since)
+                r = &l->refused[i];
+        }
+        *r = (struct refused){ .user_row = user_row, .since = now };
+    }
+    return ++r->count == REFUSALS;
+}
+
+uint32_t
+ud_limits_refused_wait(const struct ud_limits *l, uint64_t user_row, ud_msec now)
+{
+    const struct refused *r = refused_of(l, user_row, now);
+
+    return r == NULL || r->count < REFUSALS ? 0 : (uint32_t)((r->since + MINUTE - now + 999) / 1000);
 }

@@ -25,4 +25,8 @@ uint32_t ud_limits_sign_in_wait(const struct ud_limits *l, const char *account, 
 unsigned ud_limits_sign_in_failed(struct ud_limits *l, const char *account, const char *address, ud_msec now);
 void ud_limits_sign_in_ok(struct ud_limits *l, const char *account, const char *address);
 
+/* Refusals are audited one by one, so one person has so many a minute. Noted here, true for the one that reaches the limit; then seconds to wait. */
+bool ud_limits_refused(struct ud_limits *l, uint64_t user_row, ud_msec now);
+uint32_t ud_limits_refused_wait(const struct ud_limits *l, uint64_t user_row, ud_msec now);
+
 #endif

@@ -386,6 +386,7 @@ answer_miss(struct ud_vault *v, struct ud_vault_request *r, struct ud_vault_repl
     c->who = *s;
     ud_change_end_user(c);
     c->run = run_miss;
+    ud_refusal_note(v, s);
     ud_vault_change(v, c);
 }
 

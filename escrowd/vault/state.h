@@ -271,6 +271,11 @@ void ud_approvals_expired(struct ud_vault *v, ud_msec now);
 ud_msec ud_approvals_deadline(const struct ud_vault *v); /* INT64_MAX: nobody waits */
 void ud_approvals_close(struct ud_vault *v);
 
+/* --- who is refused again and again (refusals.c) --- */
+void ud_refusal_note(struct ud_vault *v, const struct ud_session *who);
+/* True: this request is not looked at, and has been answered. */
+bool ud_refusal_waits(struct ud_vault *v, struct ud_vault_request *r, const struct ud_session *who);
+
 /* --- the surge (surge.c) --- */
 /* Takes over what the database says and makes the policy's text. */
 UD_CHECK enum ud_status ud_surge_load(struct ud_vault *v, struct ud_error *err);

@@ -268,6 +268,8 @@ signed_in(struct ud_vault *v, struct ud_vault_request *r)
         return;
     }
     struct ud_session s = *known; /* handlers may change the table */
+    if (ud_refusal_waits(v, r, &s))
+        return;
     if (ud_role_scope(s.role, r->op) == UD_SCOPE_NONE) {
         ud_vault_refuse_role(v, r, &s);
         return;
@@ -373,6 +375,8 @@ finish_changes(struct ud_vault *v)
         if (c->done != NULL)
             c->done(v, c);
         if (c->reply != NULL) {
+            if (c->reply->code != UD_VAULT_OK)
+                ud_refusal_note(v, &c->who);
             ud_vault_send(v, c->request, c->reply);
             c->request = NULL;
             c->reply = NULL;

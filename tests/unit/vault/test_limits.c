@@ -48,6 +48,25 @@ a_device_and_the_whole_service_have_limits_too(void **state)
 }
 
 static void
+refusals_are_counted_for_one_person_and_one_minute(void **state)
+{
+    struct ud_limits *l = ud_limits_new(0, 0, 0);
+
+    (void)state;
+    for (unsigned i = 1; i <= 120; i++) {
+        assert_int_equal(ud_limits_refused_wait(l, 7, 1000), 0);
+        assert_int_equal(ud_limits_refused(l, 7, 1000), i == 120);
+    }
+    assert_int_equal(ud_limits_refused_wait(l, 7, 1000), 60);
+    assert_int_equal(ud_limits_refused_wait(l, 8, 1000), 0);
+    assert_false(ud_limits_refused(l, 7, 2000)); /* said once */
+    assert_int_equal(ud_limits_refused_wait(l, 7, 61000), 0);
+    for (uint64_t user = 100; user < 1100; user++)
+        assert_false(ud_limits_refused(l, user, 62000)); /* the table is bounded */
+    ud_limits_free(&l);
+}
+
+static void
 wrong_passwords_wait_longer_and_longer(void **state)
 {
     struct ud_limits *l = ud_limits_new(0, 0, 0);
@@ -127,6 +146,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_operator_sees_so_many_different_keys_an_hour),
         cmocka_unit_test(a_device_and_the_whole_service_have_limits_too),
+        cmocka_unit_test(refusals_are_counted_for_one_person_and_one_minute),
         cmocka_unit_test(wrong_passwords_wait_longer_and_longer),
         cmocka_unit_test(strangers_cannot_push_an_account_out_of_the_table_for_ever),
         cmocka_unit_test(sessions_are_found_until_they_are_dropped),

@@ -428,6 +428,28 @@ a_device_of_nobody_is_not_an_account_without_a_names(void **state)
     assert_int_equal(service_ask(&d->s, &r)->device_count, 1);
 }
 
+/* Each refusal is a line; a thousand of them say no more than a hundred. */
+static void
+who_is_refused_again_and_again_waits_and_the_audit_says_so_once(void **state)
+{
+    struct desk *d = *state;
+    unsigned waits = 0;
+
+    for (int i = 0; i < 300; i++) {
+        struct ud_vault_request r = about(d, i % 2 == 0 ? UD_VAULT_REVEAL : UD_VAULT_SURGE, 0, ANOTHERS);
+        ud_guid_random(&r.reveal.request);
+        enum ud_vault_code code = service_ask(&d->s, &r)->code;
+        assert_true(code == UD_VAULT_NOT_FOUND || code == UD_VAULT_THROTTLED);
+        assert_true(code == UD_VAULT_NOT_FOUND || d->s.reply->retry_after > 0);
+        waits += code == UD_VAULT_THROTTLED;
+    }
+    assert_int_equal(waits, 180);
+    assert_int_equal(service_audited(&d->s, "\"refused\"", "\"role\":\"user\""), 120);
+    struct ud_vault_request other = about(d, UD_VAULT_REVEAL, HELPDESK, MINE);
+    assert_int_equal(service_ask(&d->s, &other)->code, UD_VAULT_OK); /* nobody else waits for it */
+    assert_int_equal(service_audited(&d->s, "\"alert\"", "\"role\":\"user\""), 1);
+}
+
 static void
 several_matches_are_a_number_for_the_lower_role(void **state)
 {
@@ -488,6 +510,7 @@ main(void)
         WITH_DESK(the_lower_role_is_told_no_users),
         WITH_DESK(a_device_is_found_by_its_users_account_without_telling_it),
         WITH_DESK(a_device_of_nobody_is_not_an_account_without_a_names),
+        WITH_DESK(who_is_refused_again_and_again_waits_and_the_audit_says_so_once),
         WITH_DESK(several_matches_are_a_number_for_the_lower_role),
         WITH_DESK(a_list_of_all_keys_has_no_ids_for_the_lower_role),
         WITH_DESK(the_audit_says_as_what_and_for_whom),
