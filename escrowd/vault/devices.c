@@ -147,7 +147,13 @@ store_deposit(struct ud_change_context *c, struct ud_change *change, struct ud_s
     st = ud_escrow_key(c, &k, plain, &existing, err);
     if (st == UD_EXISTS) {
         ud_reply_refuse(change->reply, UD_VAULT_INVALID, "Another recovery key with this ID is stored already.");
-        return UD_OK;
+        ud_change_entry(&e, change);
+        e.event = "refused";
+        e.outcome = ud_refusal_word(UD_VAULT_DIFFERENT_KEY);
+        e.detail = "deposit";
+        e.key = &k.k.id;
+        e.kind = ud_kind_name(k.k.kind);
+        return ud_change_audit(c, &e, err);
     }
     if (st != UD_OK)
         return st;

@@ -183,6 +183,20 @@ it_stands_beside_the_keys_that_are_there(void **state)
     assert_int_equal(s->reply->other_count, 0); /* the list named it as another protector: a key stays a key */
 }
 
+/* A wrong key under the right ID keeps the device's own out: somebody has to see that. */
+static void
+a_devices_key_that_a_brought_one_keeps_out_is_audited(void **state)
+{
+    struct service *s = *state;
+    struct ud_token t = service_user(s, "robin", "helpdesk", NULL);
+    struct ud_guid device = service_device(s, company_windows);
+
+    assert_int_equal(bring(s, &t, &device, &id_a, KEY_B), UD_VAULT_OK);
+    assert_int_equal(service_deposit(s, &device, &id_a, UD_KIND_BITLOCKER, KEY_A), UD_VAULT_INVALID);
+    assert_int_equal(audited(s, "\"refused\"", "\"outcome\":\"different-key\""), 1);
+    assert_int_equal(audited(s, "\"refused\"", "deposit"), 1);
+}
+
 static void
 what_may_not_be_stored_has_its_own_answer(void **state)
 {
@@ -457,6 +471,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         WITH_SERVICE(a_brought_key_is_stored_with_the_other_ids_and_audited),
         WITH_SERVICE(it_stands_beside_the_keys_that_are_there),
+        WITH_SERVICE(a_devices_key_that_a_brought_one_keeps_out_is_audited),
         WITH_SERVICE(what_may_not_be_stored_has_its_own_answer),
         WITH_SERVICE(only_the_roles_that_help_may_store),
         WITH_SERVICE(a_key_package_is_given_out_sealed_with_a_reason_and_audited),
