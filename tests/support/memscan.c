@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LARGEST (1ul << 36) /* beyond are the shadows of sanitizers, which hold no copies */
 #define WINDOW  12u
 #define CHUNK   ((size_t)4 * 1024 * 1024)
 #define OVERLAP 1024u
@@ -325,7 +326,7 @@ ud_scan_process(struct ud_scan *s, pid_t pid, const char *secret)
     int pagemap = open(path, O_RDONLY | O_CLOEXEC);
     while (smaps != NULL && mem >= 0 && next_mapping(smaps, line, sizeof(line), &guarded)) {
         unsigned long from, to;
-        if (sscanf(line, "%lx-%lx", &from, &to) != 2 || !worth_it(line))
+        if (sscanf(line, "%lx-%lx", &from, &to) != 2 || !worth_it(line) || to - from > LARGEST)
             continue;
         struct place p = { .scan = s,
             .pid = pid,
