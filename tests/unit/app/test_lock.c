@@ -240,6 +240,28 @@ pin_is_asked_again_after_an_hour(void **state)
     desk_free(d);
 }
 
+static void
+pin_is_asked_again_after_so_many_keys(void **state)
+{
+    struct desk *d = desk_ready();
+
+    (void)state;
+    d->app->policy.keys_asked_again = 1;
+    desk_get_key(d);
+    assert_int_equal(desk_count(d, UD_MSG_REVEAL), 1);
+    desk_key(d, "g");
+    desk_key(d, "Enter");
+    assert_int_equal(d->app->screen, UD_SCREEN_DEVICES);
+    desk_key(d, "Esc");
+    desk_ask_key(d);
+    assert_int_equal(desk_count(d, UD_MSG_REVEAL), 1);
+    assert_int_equal(d->app->form.focus, UD_REASON_FIELD_PRESENCE);
+    desk_type(d, "246813");
+    desk_key(d, "Enter");
+    assert_int_equal(desk_count(d, UD_MSG_REVEAL), 2);
+    desk_free(d);
+}
+
 /* A deadline that no tick removes would keep the loop busy for ever. */
 static void
 no_deadline_stays_due_after_its_tick(void **state)
@@ -405,6 +427,7 @@ main(void)
         cmocka_unit_test(message_of_a_killed_worker_changes_nothing),
         cmocka_unit_test(lock_key_works_on_every_screen),
         cmocka_unit_test(pin_is_asked_again_after_an_hour),
+        cmocka_unit_test(pin_is_asked_again_after_so_many_keys),
         cmocka_unit_test(no_deadline_stays_due_after_its_tick),
         cmocka_unit_test(suspend_is_refused_while_a_key_shows_and_locks_elsewhere),
         cmocka_unit_test(a_stop_by_somebody_else_covers_and_locks),

@@ -173,6 +173,30 @@ a_group_and_the_whole_key_are_covered_in_their_time(void **state)
     desk_free(d);
 }
 
+/* What was typed ahead, or pasted, is no answer. */
+static void
+an_answer_that_came_before_its_question_is_dropped(void **state)
+{
+    struct desk *d = desk_ready();
+    struct ud_key_event enter = { .code = UD_KEY_ENTER }, paste = { .code = UD_KEY_PASTE, .paste = "\r", .paste_length = 1 };
+    struct ud_event typed = { .on = UD_ON_KEY, .key = &enter }, pasted = { .on = UD_ON_KEY, .key = &paste };
+
+    (void)state;
+    d->app->policy.whole_cover = 30000;
+    desk_get_key(d);
+    desk_key(d, "f");
+    assert_int_equal(d->app->overlay, UD_OVERLAY_CONFIRM);
+    desk_tell(d, &typed);
+    assert_int_equal(d->app->overlay, UD_OVERLAY_CONFIRM);
+    d->now += 200;
+    desk_tell(d, &pasted);
+    assert_int_equal(d->lines[UD_EVENT_WHOLE], 0);
+    assert_int_equal(d->app->overlay, UD_OVERLAY_CONFIRM);
+    desk_tell(d, &typed);
+    assert_int_equal(d->lines[UD_EVENT_WHOLE], 1);
+    desk_free(d);
+}
+
 static void
 a_terminal_without_a_second_screen_shows_no_key(void **state)
 {
@@ -330,6 +354,7 @@ main(void)
         cmocka_unit_test(resize_covers_and_a_small_window_shows_nothing),
         cmocka_unit_test(covered_key_is_wiped_when_it_is_too_old),
         cmocka_unit_test(a_group_and_the_whole_key_are_covered_in_their_time),
+        cmocka_unit_test(an_answer_that_came_before_its_question_is_dropped),
         cmocka_unit_test(a_terminal_without_a_second_screen_shows_no_key),
         cmocka_unit_test(whole_key_is_asked_back_and_recorded),
         cmocka_unit_test(typed_group_advances_when_right_and_lights_up_when_wrong),

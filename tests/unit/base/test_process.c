@@ -126,6 +126,24 @@ no_core_no_debugger_and_a_closed_umask(void **state)
     assert_int_equal(exit_code_of(dumps_after_hardening, NULL), 0);
 }
 
+static int
+harden_as_if_setuid(void *arg)
+{
+    (void)arg;
+    if (setegid(65534) != 0 || seteuid(65534) != 0)
+        return 9;
+    return ud_process_harden(NULL) == UD_DENIED ? 0 : 1;
+}
+
+static void
+a_program_that_was_made_setuid_does_not_start(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip(); /* only root can become somebody else to try */
+    assert_int_equal(exit_code_of(harden_as_if_setuid, NULL), 0);
+}
+
 static void
 programs_are_found_beside_this_one_and_never_by_path(void **state)
 {
@@ -151,6 +169,7 @@ main(void)
         cmocka_unit_test(the_environment_is_rebuilt_from_the_allow_list),
         cmocka_unit_test(closed_standard_descriptors_are_filled),
         cmocka_unit_test(no_core_no_debugger_and_a_closed_umask),
+        cmocka_unit_test(a_program_that_was_made_setuid_does_not_start),
         cmocka_unit_test(programs_are_found_beside_this_one_and_never_by_path),
     };
 

@@ -211,6 +211,18 @@ try_bpf(void)
     return (int)syscall(SYS_bpf, 0, NULL, 0);
 }
 
+static int
+try_kexec(void)
+{
+    return (int)syscall(SYS_kexec_load, 0, 0, NULL, ~0ul); /* flags that no kernel takes */
+}
+
+static int
+try_module(void)
+{
+    return (int)syscall(SYS_init_module, NULL, 0, NULL);
+}
+
 struct trial {
     enum ud_sandbox kind;
     attempt f;
@@ -265,7 +277,7 @@ no_kind_can_start_a_program_or_reach_the_kernels_dark_corners(void **state)
 static void
 deadly_calls_kill(void **state)
 {
-    static const attempt deadly[] = { try_reading_memory, try_mount, try_bpf };
+    static const attempt deadly[] = { try_reading_memory, try_mount, try_bpf, try_kexec, try_module };
 
     (void)state;
     for (unsigned kind = UD_SANDBOX_UI; kind <= UD_SANDBOX_VAULT_SQL; kind++) {

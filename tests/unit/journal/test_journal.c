@@ -126,6 +126,31 @@ what_is_appended_verifies_and_reads_back(void **state)
     assert_int_equal(r.anchored, 0);
 }
 
+static void
+a_line_holds_who_where_when_and_what(void **state)
+{
+    static const char *const members[] = { "v", "seq", "prev", "time", "boot", "boot_id", "host", "uid", "login_uid", "build",
+        "epoch", "hash", "sig", "event", "operator", "source", "device", "device_name", "serial", "user", "key", "kind", "reason",
+        "ticket", "note", "caller", "verified", "outcome", "request", "server_request", "finding", "detail", "surge" };
+    struct ud_record r = { .event = UD_EVENT_DISCLOSED };
+    struct ud_journal *j = opened();
+    char member[40];
+    size_t length;
+
+    (void)state;
+    r.operator_id = r.source = r.device = r.device_name = r.serial = r.user = r.key = r.kind = r.reason = r.ticket = "x";
+    r.note = r.caller = r.verified = r.outcome = r.request = r.server_request = r.finding = r.detail = r.surge = "x";
+    assert_int_equal(ud_journal_append(j, &r, NULL, &error), UD_OK);
+    ud_journal_free(&j);
+    char *data = slurp(&length), *line = strchr(data, '\n') + 1; /* behind the one that names the first key */
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        (void)snprintf(member, sizeof(member), "\"%s\":", members[i]);
+        if (strstr(line, member) == NULL)
+            fail_msg("%s is not in %s", member, line);
+    }
+    free(data);
+}
+
 static bool
 look_at_one(const struct ud_journal_line *line, void *arg)
 {
@@ -505,6 +530,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_A_DIRECTORY(what_is_appended_verifies_and_reads_back),
+        IN_A_DIRECTORY(a_line_holds_who_where_when_and_what),
         IN_A_DIRECTORY(text_that_would_forge_a_line_stays_inside_its_member),
         IN_A_DIRECTORY(every_flipped_byte_is_found_and_its_line_named),
         IN_A_DIRECTORY(dropped_doubled_and_swapped_lines_are_found),
