@@ -76,9 +76,9 @@ UD_CHECK enum ud_status ud_store_key_find(
 /* Keys shown at `before` or earlier, still current and without a rotation asked since, oldest first; not of retired devices. */
 UD_CHECK enum ud_status ud_store_keys_due(
     struct ud_store *s, ud_wall before, uint32_t limit, ud_store_key_each each, void *arg, struct ud_error *err);
-/* Keys that were shown and not replaced yet, oldest first; and the account that was shown one last ("" where nobody is known). */
+/* Keys that were shown and not replaced yet, oldest first, of `owner`'s devices (NULL: of all); and the account that was shown one last ("" where nobody is known). */
 UD_CHECK enum ud_status ud_store_keys_shown(
-    struct ud_store *s, uint32_t limit, ud_store_key_each each, void *arg, struct ud_error *err);
+    struct ud_store *s, const char *owner, uint32_t limit, ud_store_key_each each, void *arg, struct ud_error *err);
 UD_CHECK enum ud_status ud_store_key_shown_by(
     struct ud_store *s, uint64_t key_row, char *account, size_t size, struct ud_error *err);
 /* With the box; the only reads that touch ciphertext. */

@@ -160,9 +160,10 @@ ud_store_keys_due(struct ud_store *s, ud_wall before, uint32_t limit, ud_store_k
 }
 
 enum ud_status
-ud_store_keys_shown(struct ud_store *s, uint32_t limit, ud_store_key_each each, void *arg, struct ud_error *err)
+ud_store_keys_shown(
+    struct ud_store *s, const char *owner, uint32_t limit, ud_store_key_each each, void *arg, struct ud_error *err)
 {
-    return each_key(s, ud_sql(s, UD_SQL_KEYS_SHOWN, err, "i", (int64_t)limit), each, arg, err);
+    return each_key(s, ud_sql(s, UD_SQL_KEYS_SHOWN, err, "it", (int64_t)limit, owner), each, arg, err);
 }
 
 enum ud_status

@@ -98,9 +98,10 @@
     X(KEYS_DUE, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM "WHERE k.state = 2 AND k.shown <= ?1 AND device.retired IS NULL "   \
                 "AND NOT EXISTS (SELECT 1 FROM work w WHERE w.device = k.device AND w.kind = k.kind AND w.action = 0 "           \
                 "AND w.requested >= k.shown) ORDER BY k.shown LIMIT ?2")                                                         \
-    X(KEYS_SHOWN, "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM                                                                   \
-                  "WHERE k.state IN (2, 3) AND k.shown IS NOT NULL AND device.retired IS NULL "                                  \
-                  "ORDER BY k.shown LIMIT ?1")                                                                                   \
+    X(KEYS_SHOWN,                                                                                                                \
+        "SELECT " UD_SQL_KEY_COLUMNS UD_SQL_KEY_FROM                                                                             \
+        "WHERE k.state IN (2, 3) AND k.shown IS NOT NULL AND device.retired IS NULL AND (?2 IS NULL OR device.user = ?2) "       \
+        "ORDER BY k.shown LIMIT ?1")                                                                                             \
     X(KEY_SHOWN_BY, "SELECT user.account FROM disclosure d JOIN user ON user.row = d.user WHERE d.key = ?1 "                     \
                     "ORDER BY d.at DESC LIMIT 1")                                                                                \
     X(KEY_ROTATING, "UPDATE recovery_key SET state = 3 WHERE device = ?1 AND kind = ?2 AND state IN (0, 2)")                     \

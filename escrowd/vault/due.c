@@ -192,7 +192,7 @@ enum ud_status
 ud_due_board(struct ud_vault *v, struct ud_vault_reply *reply, const struct ud_session *s, struct ud_error *err)
 {
     struct collected *shown = ud_xcalloc(1, sizeof(*shown));
-    enum ud_status st = ud_store_keys_shown(v->read, SWEEP_MAX, collect, shown, err);
+    enum ud_status st = ud_store_keys_shown(v->read, ud_session_owner(s, reply->op), SWEEP_MAX, collect, shown, err);
 
     ud_reply_reserve_devices(reply, SWEEP_MAX);
     ud_reply_reserve_keys(reply, SWEEP_MAX);

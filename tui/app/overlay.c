@@ -51,13 +51,13 @@ ud_overlay_palette(struct ud_app *app)
 }
 
 /* Keys this person has got and no device has replaced: the last moment to see to them. */
-static void
-remind(struct ud_app *app)
+void
+ud_overlay_remind(struct ud_app *app)
 {
     struct ud_confirm_state *q = &app->confirm;
     size_t own = ud_board_own(app);
 
-    if (own == 0)
+    if (own == 0 || q->command == NULL || strcmp(q->command->name, "app.quit") != 0)
         return;
     (void)snprintf(q->reminder, sizeof(q->reminder),
         ngettext("%zu recovery key that you got has not been replaced yet.",
@@ -95,7 +95,7 @@ ud_overlay_confirm(struct ud_app *app, const struct ud_command *c)
         q->paragraph[0] = _("You are signed out, and what you have typed is wiped.");
     } else {
         q->paragraph[0] = _("Open calls are ended. Keys that were shown stay recorded.");
-        remind(app);
+        ud_overlay_remind(app);
     }
     app->overlay = UD_OVERLAY_CONFIRM;
     ud_do(app, UD_DO_FLUSH_INPUT);

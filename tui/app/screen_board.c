@@ -32,6 +32,8 @@ ask_from(struct ud_app *app, unsigned from)
     b->known = true;
     b->next = app->screen == UD_SCREEN_BOARD ? app->now + AGAIN : 0;
     ud_list_set(&b->list, b->count, b->list.rows);
+    if (app->overlay == UD_OVERLAY_CONFIRM)
+        ud_overlay_remind(app);
 }
 
 void

@@ -257,6 +257,8 @@ void ud_tmux_tick(struct ud_app *app);
 void ud_overlay_help(struct ud_app *app);
 void ud_overlay_palette(struct ud_app *app);
 void ud_overlay_confirm(struct ud_app *app, const struct ud_command *c);
+/* The board has been loaded: the question before leaving, where it is asked, names the keys that still work. */
+void ud_overlay_remind(struct ud_app *app);
 bool ud_overlay_key(struct ud_app *app, const struct ud_key_event *key);
 
 /* goal.c: after each event, where the console was started for one key */
