@@ -38,7 +38,7 @@ sample(void)
         .expires = 1800000900000,
         .decided = 1800000060000,
         .left = 840000,
-        .why = { "lost-pin", "INC1", "n\"ote", "Caller", "called back" } };
+        .why = { .reason = "lost-pin", .ticket = "INC1", .note = "n\"ote", .caller = "Caller", .verified = "called back" } };
 
     strcpy(a.requester, "R\xc3\xa9gis");
     strcpy(a.account, "r@corp.example");
